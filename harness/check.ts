@@ -1,0 +1,181 @@
+import { isDeepStrictEqual } from 'node:util'
+import { inject, type TestContext, test } from 'vitest'
+import { messageOf, SuiteError } from './errors.ts'
+import { knownFailure } from './ledger/known-failures.ts'
+import { applies, expectedValue, loadLedger, type Statement } from './ledger/ledger.ts'
+import type { StoredExchange } from './recording/recording.ts'
+import { describeRange } from './versions.ts'
+import { Client } from './wire/client.ts'
+import { evidence } from './wire/exchange.ts'
+import { messageProblems } from './wire/validate.ts'
+
+export type Status = 'pass' | 'fail' | 'known-fail' | 'not-applicable' | 'error'
+
+/** What became of a check; it travels to the reporter in `task.meta`. */
+export type Outcome = {
+  id: string
+  status: Status
+  expected: unknown
+  observed: unknown
+  message: string
+  durationMs: number
+  requests: number
+  exchanges: StoredExchange[]
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    outcome?: Outcome
+  }
+}
+
+/** What a check is given. */
+export type Tools = {
+  client: Client
+  /** Version of the target. */
+  version: string
+}
+
+/** A finding about the server. */
+class Finding extends Error {
+  override name = 'Finding'
+}
+
+/** Fails the check with a reason, where a value to compare would say less. */
+export function fail(reason: string): never {
+  throw new Finding(reason)
+}
+
+const ledger = loadLedger()
+
+/**
+ * Binds a procedure to a statement of the ledger. What the procedure returns is what was observed; it must equal the
+ * statement's value for the target's version. Checks run concurrently with each other, those that are `alone` by
+ * themselves.
+ *
+ * @throws SuiteError when the ledger has no such statement
+ */
+export function check(
+  id: string,
+  procedure: (tools: Tools) => Promise<unknown>,
+  options: { alone?: true } = {},
+): void {
+  const statement = ledger.get(id)
+  if (!statement) throw new SuiteError(`no statement ${id} in specs/; add the row first`)
+  if (statement.excluded)
+    throw new SuiteError(`${statement.place}: ${id} is excluded and has a check; keep one`)
+  test(id, { concurrent: !options.alone }, (context) => run(statement, procedure, context))
+}
+
+async function run(
+  statement: Statement,
+  procedure: (tools: Tools) => Promise<unknown>,
+  context: TestContext,
+) {
+  const session = inject('session')
+  const started = performance.now()
+  const expected = expectedValue(statement, session.version)
+  const outcome: Outcome = {
+    id: statement.id,
+    status: 'pass',
+    expected,
+    observed: undefined,
+    message: '',
+    durationMs: 0,
+    requests: 0,
+    exchanges: [],
+  }
+  context.task.meta.outcome = outcome
+  const absent = notApplicable(statement, session)
+  if (absent) {
+    outcome.status = 'not-applicable'
+    outcome.message = absent
+    context.skip(absent)
+  }
+  let client: Client | undefined
+  try {
+    client = new Client({
+      url: await serverFor(statement, session),
+      replay: session.kind === 'replay',
+      name: statement.id,
+    })
+    try {
+      outcome.observed = normalise(await procedure({ client, version: session.version }))
+    } finally {
+      await client.close()
+      // A mismatch explains whatever else went wrong.
+      client.assertRecorded()
+    }
+    const problems = client.exchanges.flatMap((exchange) => messageProblems(exchange, session))
+    if (problems.length > 0)
+      throw new Finding(`messages that do not fit their schemas:\n${problems.join('\n')}`)
+    if (!isDeepStrictEqual(outcome.observed, expected)) throw new Finding('the server does something else')
+  } catch (error) {
+    outcome.status = error instanceof SuiteError ? 'error' : 'fail'
+    outcome.message = messageOf(error)
+  }
+  outcome.durationMs = Math.round(performance.now() - started)
+  outcome.requests = client?.exchanges.length ?? 0
+  outcome.exchanges = client?.stored() ?? []
+  const known = knownFailure(statement.id, session)
+  if (known && outcome.status === 'fail') {
+    outcome.status = 'known-fail'
+    outcome.message = `known: ${known.reason} (${known.link})`
+  } else if (known && outcome.status === 'pass') {
+    outcome.status = 'fail'
+    outcome.message = `passes, but ${known.place} lists it as a known failure; take it off the list`
+  }
+  if (outcome.status === 'fail' || outcome.status === 'error') throw report(statement, outcome, client)
+}
+
+function notApplicable(
+  statement: Statement,
+  session: { version: string; launches: boolean },
+): string | undefined {
+  if (!applies(statement, session.version)) {
+    return `holds for ${describeRange(statement)}, the target is ${session.version}`
+  }
+  if (statement.needs?.launch && !session.launches) {
+    return `needs a server started with ${JSON.stringify(statement.needs.launch)}, and the suite did not start this one`
+  }
+  return undefined
+}
+
+async function serverFor(statement: Statement, session: { url: string; control: string }): Promise<string> {
+  if (!statement.needs?.launch) return session.url
+  const answer = await fetch(session.control, {
+    method: 'POST',
+    body: JSON.stringify(statement.needs.launch),
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new SuiteError(text)
+  return text
+}
+
+/** Absent and undefined are one on the wire. */
+const normalise = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+
+const SHOWN_EXCHANGES = 3
+
+function report(statement: Statement, outcome: Outcome, client: Client | undefined): Error {
+  const lines = [`${statement.text} (${statement.place})`, outcome.message]
+  if (outcome.status === 'fail') {
+    lines.push(
+      `expected ${JSON.stringify(outcome.expected)}`,
+      outcome.observed === undefined
+        ? 'observed nothing, for the check did not come to its end'
+        : `observed ${JSON.stringify(outcome.observed)}`,
+    )
+  }
+  const exchanges = client?.exchanges ?? []
+  for (const [index, exchange] of exchanges.entries()) {
+    if (index < exchanges.length - SHOWN_EXCHANGES) continue
+    lines.push('', `exchange ${index + 1} of ${exchanges.length}:`, evidence(exchange, client?.url))
+  }
+  const error = new Error(lines.join('\n'))
+  error.name = outcome.status
+  // The place that matters is the row, not a frame of the harness.
+  error.stack = `${outcome.status}: ${error.message}`
+  return error
+}

@@ -1,0 +1,11 @@
+/**
+ * A mistake in how the suite was asked to run, or in its environment: a bad flag, a missing engine, an unreachable
+ * server, a stale recording, a broken ledger row. Never a finding about the server. The message is one line that
+ * says what to do.
+ */
+export class SuiteError extends Error {
+  override name = 'SuiteError'
+}
+
+/** The message of anything thrown. */
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

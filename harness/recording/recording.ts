@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SuiteError } from '../errors.ts'
+import type { System } from '../ledger/ledger.ts'
+import { fromRoot } from '../paths.ts'
+import { compareVersions } from '../versions.ts'
+import type { End, Exchange } from '../wire/exchange.ts'
+
+/**
+ * A recording: the exchanges of one run against one real server. It is written by such runs and by nothing else.
+ *
+ * `fixtures/recordings/<system>/<version>/recording.json` says what was recorded; the file of an area holds, for
+ * each statement, its exchanges in the order in which they began.
+ */
+export type Provenance = {
+  system: System
+  version: string
+  /** The kind of target, and the digest of its image or binary. */
+  kind: string
+  digest: string
+  /** Commit of this suite. */
+  suite: string
+  /** Day of the run, ISO 8601. */
+  date: string
+  /** What else identifies the server, e.g. the llama-server build under it. */
+  note?: string
+}
+
+/** Bytes as they are stored: text where they are UTF-8, else base64; a long request body only by its digest. */
+export type StoredBytes = string | { base64: string } | { bytes: number; sha256: string }
+
+export type StoredExchange = {
+  request: { method: string; path: string; headers: Record<string, string>; body?: StoredBytes }
+  /** Absent when no response began. */
+  response?: { status: number; headers: [string, string][]; chunks: [t: number, bytes: StoredBytes][] }
+  end: End
+}
+
+/** The exchanges by statement id; `setup` for those of the harness itself. */
+export type StoredArea = Record<string, StoredExchange[]>
+
+const LONGEST_REQUEST = 20_000
+
+/** @param summarise whether long bytes are kept only as length and digest */
+export function storeBytes(bytes: Buffer, summarise = false): StoredBytes {
+  if (summarise && bytes.length > LONGEST_REQUEST) {
+    return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  }
+  const text = bytes.toString()
+  return Buffer.from(text).equals(bytes) ? text : { base64: bytes.toString('base64') }
+}
+
+export function restoreBytes(stored: StoredBytes): Buffer {
+  if (typeof stored === 'string') return Buffer.from(stored)
+  if ('base64' in stored) return Buffer.from(stored.base64, 'base64')
+  throw new TypeError('these bytes were kept only by their digest')
+}
+
+export function storeExchange(exchange: Exchange): StoredExchange {
+  const { method, path, headers, body } = exchange.request
+  return {
+    request: { method, path, headers, ...(body ? { body: storeBytes(body, true) } : {}) },
+    ...(exchange.status === undefined
+      ? {}
+      : {
+          response: {
+            status: exchange.status,
+            headers: exchange.headers,
+            chunks: exchange.chunks.map(({ t, bytes }): [number, StoredBytes] => [t, storeBytes(bytes)]),
+          },
+        }),
+    end: exchange.end ?? 'aborted',
+  }
+}
+
+const folderOf = (system: System, version?: string) => fromRoot('fixtures/recordings', system, version ?? '')
+
+/** The recorded versions of a system, oldest first. */
+export function recordedVersions(system: System): string[] {
+  const folder = folderOf(system)
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((version) => existsSync(join(folder, version, 'recording.json')))
+    .sort(compareVersions)
+}
+
+export type Recording = { provenance: Provenance; areas: Record<string, StoredArea> }
+
+/** @throws SuiteError when there is no recording of that version */
+export function readRecording(system: System, version: string): Recording {
+  const versions = recordedVersions(system)
+  if (!versions.includes(version)) {
+    throw new SuiteError(
+      `there is no recording of ${system} ${version}; recorded: ${versions.join(', ') || 'none'}. Ask for one of these, or record it from a live target: npm run record`,
+    )
+  }
+  const folder = folderOf(system, version)
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  const areas = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'recording.json')
+  return {
+    provenance: read('recording.json'),
+    areas: Object.fromEntries(areas.map((name) => [name.replace(/\.json$/, ''), read(name)])),
+  }
+}
+
+/** Writes a recording in place of the one of the same version. */
+export function writeRecording({ provenance, areas }: Recording): string {
+  const folder = folderOf(provenance.system, provenance.version)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(value, null, 1)}\n`)
+  write('recording', provenance)
+  for (const [area, exchanges] of Object.entries(areas)) write(area, exchanges)
+  return folder
+}

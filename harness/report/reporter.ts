@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type {
+  Reporter,
+  SerializedError,
+  TestCase,
+  TestModule,
+  TestProject,
+  TestRunEndReason,
+  Vitest,
+} from 'vitest/node'
+import type { Outcome, Status } from '../check.ts'
+import { messageOf } from '../errors.ts'
+import { loadKnownFailures } from '../ledger/known-failures.ts'
+import { type Ledger, loadLedger, type System } from '../ledger/ledger.ts'
+import { fromRoot } from '../paths.ts'
+import { type StoredArea, writeRecording } from '../recording/recording.ts'
+import type { Session } from '../session.ts'
+import { inRange } from '../versions.ts'
+import { junit } from './junit.ts'
+
+/** What `results.json` holds. */
+export type Results = {
+  /** Version and commit of this suite. */
+  suite: string
+  target: { system: System; kind: string; version: string; label: string }
+  startedAt: string
+  durationMs: number
+  totals: Record<Status, number>
+  statements: StatementResult[]
+}
+
+export type StatementResult = {
+  id: string
+  tier: string
+  level: string
+  status: Status
+  expected: unknown
+  observed: unknown
+  message: string
+  durationMs: number
+  requests: number
+  evidence: Outcome['exchanges']
+}
+
+const STATUSES: Status[] = ['pass', 'fail', 'known-fail', 'not-applicable', 'error']
+
+/** Writes results, and the recording when one was asked for; fails the run where silence would look green. */
+export default class ConformanceReporter implements Reporter {
+  #vitest!: Vitest
+  readonly #problems: string[] = []
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+  }
+
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): void {
+    if (reason === 'interrupted') return
+    try {
+      const ledger = loadLedger()
+      for (const module of modules) this.#compareWithLedger(module, ledger)
+      for (const project of new Set(modules.map(({ project }) => project))) {
+        const ofProject = modules.filter((module) => module.project === project)
+        this.#write(project, ofProject, ledger, errors.length > 0)
+      }
+    } catch (error) {
+      this.#problems.push(messageOf(error))
+    }
+    for (const problem of this.#problems) this.#say(`error: ${problem}`)
+    if (this.#problems.length > 0) process.exitCode = 1
+  }
+
+  #say(line: string): void {
+    this.#vitest.logger.log(`ollama-conformance: ${line}`)
+  }
+
+  /** Every row of an area has a check in the suite of that name. */
+  #compareWithLedger(module: TestModule, ledger: Ledger): void {
+    if (!module.ok() && [...module.children.allTests()].length === 0) return
+    const area = areaOf(module)
+    const checked = new Set([...module.children.allTests()].map(({ name }) => name))
+    for (const { id, place, excluded, ...statement } of ledger.values()) {
+      if (statement.area === area && !excluded && !checked.has(id)) {
+        this.#problems.push(
+          `${place}: ${id} has no check; write one in suites/${statement.system}/${area}.test.ts, or say why not: excluded`,
+        )
+      }
+    }
+    for (const id of checked) {
+      if (ledger.get(id)?.area !== area) {
+        this.#problems.push(
+          `${module.relativeModuleId}: ${id} is a statement of another area (${ledger.get(id)?.place})`,
+        )
+      }
+    }
+  }
+
+  #write(project: TestProject, modules: TestModule[], ledger: Ledger, broken: boolean): void {
+    const session = (project.getProvidedContext() as { session?: Session }).session
+    if (!session) return
+    const statements = modules
+      .flatMap((module) => [...module.children.allTests()])
+      .flatMap((test) => result(test, ledger) ?? [])
+    const totals = Object.fromEntries(
+      STATUSES.map((status) => [status, statements.filter((one) => one.status === status).length]),
+    ) as Record<Status, number>
+    const ran = statements.length - totals['not-applicable']
+    if (ran === 0) this.#problems.push(`no check ran on ${session.system} ${session.version}`)
+    const complete = !filtered(this.#vitest)
+    if (complete) this.#checkKnownFailures(session, ledger)
+
+    const results: Results = {
+      suite: suiteVersion(),
+      target: { system: session.system, kind: session.kind, version: session.version, label: session.label },
+      startedAt: session.startedAt,
+      durationMs: Date.now() - Date.parse(session.startedAt),
+      totals,
+      statements,
+    }
+    const folder = fromRoot('reports', `${session.system}-${session.version}-${session.kind}`)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
+    writeFileSync(join(folder, 'junit.xml'), junit(results))
+    const counts = STATUSES.filter((status) => totals[status] > 0).map(
+      (status) => `${totals[status]} ${status}`,
+    )
+    this.#say(`${session.system} ${session.version} (${session.kind}): ${counts.join(', ') || 'nothing'}`)
+    if (session.record)
+      this.#record(session, modules, complete && !broken && totals.fail + totals.error === 0)
+  }
+
+  #checkKnownFailures({ version }: Session, ledger: Ledger): void {
+    for (const { id, place, ...range } of loadKnownFailures()) {
+      if (!ledger.has(id)) this.#problems.push(`${place}: no statement ${id}`)
+      else if (!inRange(version, range)) continue
+    }
+  }
+
+  #record(session: Session, modules: TestModule[], green: boolean): void {
+    if (!green) {
+      this.#problems.push('not recorded: only a complete green run is')
+      return
+    }
+    const areas: Record<string, StoredArea> = { setup: { setup: session.setup } }
+    for (const module of modules) {
+      const tests = [...module.children.allTests()]
+      areas[areaOf(module)] = Object.fromEntries(
+        tests.flatMap((test) => {
+          const outcome = test.meta().outcome
+          return outcome?.exchanges.length ? [[outcome.id, outcome.exchanges]] : []
+        }),
+      )
+    }
+    const { system, version, kind, digest } = session
+    const note = process.env.CONFORMANCE_RECORD_NOTE
+    const folder = writeRecording({
+      provenance: {
+        system,
+        version,
+        kind,
+        digest,
+        suite: suiteVersion(),
+        date: session.startedAt.slice(0, 10),
+        ...(note ? { note } : {}),
+      },
+      areas,
+    })
+    this.#say(`recorded in ${folder}`)
+  }
+}
+
+/** Whether the run was narrowed to some files or names. */
+const filtered = ({ config }: Vitest) =>
+  Boolean(config.testNamePattern) ||
+  process.argv.slice(2).some((argument) => /\.test\.ts|^suites/.test(argument))
+
+const areaOf = (module: TestModule) => module.moduleId.replace(/^.*[\\/]/, '').replace(/\.test\.ts$/, '')
+
+function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
+  const statement = ledger.get(test.name)
+  if (!statement || test.result().state === 'pending') return undefined
+  const outcome = test.meta().outcome
+  // Left out by a filter.
+  if (!outcome) return undefined
+  const { exchanges, ...rest } = outcome
+  const failed = test.result().state === 'failed'
+  // A time-out ends the check from outside.
+  const timedOut = failed && outcome.status === 'pass'
+  return {
+    tier: statement.tier,
+    level: statement.level,
+    ...rest,
+    ...(timedOut ? { status: 'fail' as const, message: test.result().errors?.[0]?.message ?? 'failed' } : {}),
+    expected: outcome.expected ?? null,
+    observed: outcome.observed ?? null,
+    evidence: exchanges,
+  }
+}
+
+let suite: string | undefined
+
+/** Version of the package and, in a checkout, the commit. */
+function suiteVersion(): string {
+  if (suite) return suite
+  const { version } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }
+  let commit = ''
+  try {
+    commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: fromRoot(), stdio: 'pipe' })
+      .toString()
+      .trim()
+  } catch {
+    // Installed as a package.
+  }
+  suite = commit ? `${version}+${commit}` : version
+  return suite
+}

@@ -1,0 +1,167 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  accessSync,
+  constants,
+  createReadStream,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
+import { SuiteError } from '../errors.ts'
+import type { System } from '../ledger/ledger.ts'
+import { LogTail, type Settings, type Target } from './target.ts'
+
+const START_LIMIT = 60_000
+const STOP_LIMIT = 5_000
+
+/** Finds a program by path or on the PATH; undefined when it is not there or cannot be run. */
+export function findProgram(path: string): string | undefined {
+  const windows = process.platform === 'win32'
+  const names = windows && !path.endsWith('.exe') ? [`${path}.exe`, path] : [path]
+  const folders = /[\\/]/.test(path) || isAbsolute(path) ? [''] : (process.env.PATH ?? '').split(delimiter)
+  for (const folder of folders) {
+    for (const name of names) {
+      const file = resolve(folder, name)
+      try {
+        accessSync(file, constants.X_OK)
+        return file
+      } catch {}
+    }
+  }
+  return undefined
+}
+
+/** Variables that a program needs to run at all; nothing of the user's Ollama settings passes. */
+const PASSED = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR']
+
+/**
+ * A local program, in a process group, with home and model folders of its own under one temporary folder.
+ *
+ * @throws SuiteError when there is no such program
+ */
+export function binaryTarget(system: System, path: string): Target {
+  const program = findProgram(path)
+  if (!program) {
+    throw new SuiteError(
+      `no program ${path}${/[\\/]/.test(path) ? '' : ' on the PATH'}; name one that exists and can be run: binary:/path/to/${system === 'ollama' ? 'ollama' : 'llama-server'}`,
+    )
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'ollama-conformance-'))
+  const servers: ChildProcess[] = []
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  const killAll = () => {
+    for (const server of servers) signal(server, 'SIGKILL')
+    removeFolder()
+  }
+  // The last resort, for when nothing asynchronous can run any more.
+  process.once('exit', killAll)
+
+  return {
+    system,
+    kind: 'binary',
+    label: program,
+    launches: true,
+    digest: async () => {
+      const hash = createHash('sha256')
+      for await (const part of createReadStream(program)) hash.update(part)
+      return `sha256:${hash.digest('hex')}`
+    },
+    start: async (settings) => {
+      const env = Object.fromEntries(
+        PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+      )
+      const server = spawn(program, argumentsOf(system, settings, folder), {
+        env: { ...env, ...environmentOf(system, settings, folder) },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: process.platform !== 'win32',
+      })
+      servers.push(server)
+      return listening(server, program)
+    },
+    stop: async () => {
+      await Promise.all(servers.map(stopServer))
+      removeFolder()
+      process.off('exit', killAll)
+    },
+  }
+}
+
+function environmentOf(system: System, settings: Settings, folder: string): Record<string, string> {
+  const home = { HOME: folder, USERPROFILE: folder }
+  if (system === 'llama-server') return home
+  const models = join(folder, 'models')
+  mkdirSync(models, { recursive: true })
+  return { ...home, OLLAMA_HOST: '127.0.0.1:0', OLLAMA_MODELS: models, ...OLLAMA_DEFAULTS, ...settings }
+}
+
+/** What every Ollama that the suite starts is started with. */
+export const OLLAMA_DEFAULTS: Settings = {
+  // Nothing may reach for the network.
+  OLLAMA_NO_CLOUD: '1',
+  OLLAMA_NOPRUNE: '1',
+  // The instruments stay loaded beside each other.
+  OLLAMA_MAX_LOADED_MODELS: '12',
+}
+
+function argumentsOf(system: System, settings: Settings, folder: string): string[] {
+  if (system === 'ollama') return ['serve']
+  const { model = 'successor', ...flags } = settings
+  const file = join(folder, `${model}.gguf`)
+  writeFileSync(file, instrumentFile(model as InstrumentName).bytes)
+  return ['--host', '127.0.0.1', '--port', '0', '--model', file, ...llamaServerFlags(flags)]
+}
+
+/** `--flag value`, a flag without value as it is. */
+export const llamaServerFlags = (flags: Settings) =>
+  Object.entries({ '--threads': '1', '--ctx-size': '512', ...flags }).flatMap(([flag, value]) =>
+    value === '' ? [flag] : [flag, value],
+  )
+
+/** Waits for the line in which a server says where it listens: only the server itself can know a free port. */
+function listening(server: ChildProcess, program: string): Promise<string> {
+  const log = new LogTail()
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(limit)
+      reject(new SuiteError(`${program} ${why}; its last words:\n${log}`))
+    }
+    const limit = setTimeout(() => fail(`did not listen within ${START_LIMIT / 1000} s`), START_LIMIT)
+    const read = (part: Buffer) => {
+      log.add(part.toString())
+      const address = log.match(/[Ll]istening on (?:http:\/\/)?(127\.0\.0\.1:\d+)/)?.[1]
+      if (!address) return
+      clearTimeout(limit)
+      resolve(`http://${address}`)
+    }
+    server.stdout?.on('data', read)
+    server.stderr?.on('data', read)
+    server.once('error', (error) => fail(`could not be started: ${error.message}`))
+    server.once('exit', (code, name) => fail(`ended with ${name ?? `exit code ${code}`}`))
+  })
+}
+
+function signal(server: ChildProcess, name: NodeJS.Signals): void {
+  if (server.pid === undefined) return
+  try {
+    if (process.platform === 'win32') execFileSync('taskkill', ['/pid', String(server.pid), '/t', '/f'])
+    else process.kill(-server.pid, name)
+  } catch {
+    // The group has ended already.
+  }
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return
+  const ended = new Promise((resolve) => server.once('exit', resolve))
+  const limit = setTimeout(() => signal(server, 'SIGKILL'), STOP_LIMIT)
+  signal(server, 'SIGTERM')
+  await ended
+  clearTimeout(limit)
+  // Runners that outlived their server.
+  signal(server, 'SIGKILL')
+}

@@ -1,0 +1,46 @@
+import type { System } from '../ledger/ledger.ts'
+
+/**
+ * What a server is started with: environment variables of Ollama, flags of llama-server (`--parallel`), where
+ * `model` names the instrument that it serves. No settings: as the suite starts it by default.
+ */
+export type Settings = Readonly<Record<string, string>>
+
+/** A system under test that can be asked for servers. */
+export type Target = {
+  system: System
+  kind: 'container' | 'binary' | 'url' | 'replay'
+  /** What it is, for the banner: the image, the path, the address. */
+  label: string
+  /** Whether it can start servers with settings of their own. */
+  launches: boolean
+  /** Digest of the image or binary, `sha256:…`; empty where there is none. */
+  digest: () => Promise<string>
+  /** Starts a server and waits until it answers; its address. */
+  start: (settings: Settings) => Promise<string>
+  /** Stops every server that was started and removes what they left. */
+  stop: () => Promise<void>
+}
+
+/** The last lines of a server's log, for the message of a failed start. */
+export class LogTail {
+  #text = ''
+
+  add(text: string): void {
+    this.#text = (this.#text + text).slice(-4000)
+  }
+
+  includes(text: string): boolean {
+    return this.#text.includes(text)
+  }
+
+  match(pattern: RegExp): RegExpMatchArray | null {
+    return this.#text.match(pattern)
+  }
+
+  /** The last lines, indented. */
+  toString(): string {
+    const lines = this.#text.trimEnd().split('\n').slice(-12)
+    return lines.map((line) => `    ${line}`).join('\n')
+  }
+}

@@ -1,0 +1,131 @@
+import { type Event, type Line, ndjsonLines, sseEvents } from './streams.ts'
+
+/** What is sent. A body that is neither bytes nor text is sent as JSON. */
+export type Request = {
+  method: string
+  path: string
+  headers?: Record<string, string>
+  body?: unknown
+  /** The request is wrong on purpose, so it is not held to its schema. */
+  wrong?: true
+}
+
+/** One part of a response body as it came off the wire, and when: ms since the request was sent. */
+export type Chunk = { t: number; bytes: Buffer }
+
+/**
+ * How an exchange ended: `complete`; `aborted` by us; `cut` by the server before the end of the body; `refused`,
+ * with no response at all.
+ */
+export type End = 'complete' | 'aborted' | 'cut' | 'refused'
+
+/** One request with its response as bytes. */
+export class Exchange {
+  readonly request: {
+    method: string
+    path: string
+    headers: Record<string, string>
+    body: Buffer | undefined
+  }
+  readonly wrong: boolean
+  /** Undefined until the response begins. */
+  status: number | undefined
+  /** Name and value of each response header, as sent. */
+  headers: [string, string][] = []
+  readonly chunks: Chunk[] = []
+  end: End | undefined
+  /** Why it was cut or refused. */
+  problem: string | undefined
+
+  constructor(request: Request) {
+    const { body } = request
+    const json = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array)
+    this.request = {
+      method: request.method,
+      path: request.path,
+      headers: { ...(json ? { 'content-type': 'application/json' } : {}), ...request.headers },
+      body:
+        body === undefined
+          ? undefined
+          : Buffer.from(json ? JSON.stringify(body) : (body as string | Uint8Array)),
+    }
+    this.wrong = request.wrong ?? false
+  }
+
+  /** A response header by its name in any case. */
+  header(name: string): string | undefined {
+    return this.headers.find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1]
+  }
+
+  /** The content type with its parameters. */
+  get contentType(): string | undefined {
+    return this.header('content-type')
+  }
+
+  get body(): Buffer {
+    return Buffer.concat(this.chunks.map(({ bytes }) => bytes))
+  }
+
+  get text(): string {
+    return this.body.toString()
+  }
+
+  /** The body as JSON. @throws SyntaxError when it is none */
+  // biome-ignore lint/suspicious/noExplicitAny: a suite asserts what the fields are
+  get json(): any {
+    return JSON.parse(this.text)
+  }
+
+  /** The NDJSON lines so far. */
+  get lines(): Line[] {
+    return ndjsonLines(this.body)
+  }
+
+  /** The values of the NDJSON lines. */
+  // biome-ignore lint/suspicious/noExplicitAny: a suite asserts what the fields are
+  get records(): any[] {
+    return this.lines.map((line) => line.value)
+  }
+
+  /** The server-sent events so far. */
+  get events(): Event[] {
+    return sseEvents(this.body)
+  }
+
+  /** The data of the server-sent events as JSON, `[DONE]` as it is. */
+  // biome-ignore lint/suspicious/noExplicitAny: a suite asserts what the fields are
+  get eventData(): any[] {
+    return this.events.map(({ data }) => (data === '[DONE]' ? data : JSON.parse(data)))
+  }
+}
+
+const LONGEST_SHOWN = 2000
+
+/** The exchange as evidence: the request as a curl command, then status, headers and body as they came. */
+export function evidence(exchange: Exchange, url = 'http://127.0.0.1:11434'): string {
+  const { method, path, headers, body } = exchange.request
+  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+  const curl = ['curl', '-sS', '-i', ...(method === 'GET' ? [] : method === 'HEAD' ? ['-I'] : ['-X', method])]
+  curl.push(`${url}${path}`)
+  for (const [name, value] of Object.entries(headers)) curl.push('-H', quote(`${name}: ${value}`))
+  if (body) {
+    curl.push(
+      body.length > LONGEST_SHOWN
+        ? `--data-binary @${body.length}-bytes`
+        : `--data-raw ${quote(body.toString())}`,
+    )
+  }
+  const shown = exchange.text
+  return [
+    curl.join(' '),
+    exchange.status === undefined ? '(no response)' : `HTTP/1.1 ${exchange.status}`,
+    ...exchange.headers.map(([name, value]) => `${name}: ${value}`),
+    '',
+    shown.length > LONGEST_SHOWN
+      ? `${shown.slice(0, LONGEST_SHOWN)}… (${shown.length} characters)`
+      : shown.trimEnd(),
+    ...(exchange.end === 'complete'
+      ? []
+      : [`(${exchange.end}${exchange.problem ? `: ${exchange.problem}` : ''})`]),
+  ].join('\n')
+}

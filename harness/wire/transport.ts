@@ -1,0 +1,115 @@
+import { Agent, type Dispatcher } from 'undici'
+import { Exchange, type Request } from './exchange.ts'
+
+/** Time limits guard against hanging, ms without a byte. */
+const TIMEOUT = 60_000
+
+/** A request under way. */
+export class Call {
+  readonly exchange: Exchange
+  /** Resolves when the exchange has ended, however it ended. */
+  readonly ended: Promise<Exchange>
+  readonly #finish: (exchange: Exchange) => void
+  readonly #waiting = new Set<() => void>()
+  #controller: Dispatcher.DispatchController | undefined
+  #aborted = false
+
+  constructor(request: Request) {
+    this.exchange = new Exchange(request)
+    const { promise, resolve } = Promise.withResolvers<Exchange>()
+    this.ended = promise
+    this.#finish = resolve
+  }
+
+  /** Closes the connection, as a client that goes away does. */
+  abort(): void {
+    if (this.exchange.end) return
+    this.#aborted = true
+    this.#controller?.abort(new Error('aborted by the check'))
+  }
+
+  /** Resolves when `condition` holds of what has arrived so far, or when the exchange has ended. */
+  async until(condition: (exchange: Exchange) => boolean): Promise<Exchange> {
+    while (!this.exchange.end && !condition(this.exchange)) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#waiting.add(resolve)
+      await promise
+    }
+    return this.exchange
+  }
+
+  #wake() {
+    for (const resolve of this.#waiting) resolve()
+    this.#waiting.clear()
+  }
+
+  /** @internal */
+  handler(started: number): Dispatcher.DispatchHandler {
+    const { exchange } = this
+    const end = (how: Exchange['end'], problem?: string) => {
+      exchange.end = how
+      exchange.problem = problem
+      this.#wake()
+      this.#finish(exchange)
+    }
+    return {
+      onRequestStart: (controller) => {
+        this.#controller = controller
+        if (this.#aborted) controller.abort(new Error('aborted by the check'))
+      },
+      onResponseStart: (controller, status) => {
+        exchange.status = status
+        const raw = (controller.rawHeaders ?? []) as (Buffer | string)[]
+        for (let i = 0; i < raw.length; i += 2) exchange.headers.push([String(raw[i]), String(raw[i + 1])])
+        this.#wake()
+      },
+      onResponseData: (_, chunk) => {
+        // undici reuses its buffer for the next read.
+        exchange.chunks.push({ t: Math.round(performance.now() - started), bytes: Buffer.from(chunk) })
+        this.#wake()
+      },
+      onResponseEnd: () => end('complete'),
+      onResponseError: (_, error) => {
+        if (this.#aborted) end('aborted')
+        else end(exchange.status === undefined ? 'refused' : 'cut', describe(error))
+      },
+    }
+  }
+}
+
+function describe(error: Error & { code?: string }): string {
+  return error.code === 'ECONNREFUSED'
+    ? 'connection refused'
+    : `${error.message}${error.code ? ` (${error.code})` : ''}`
+}
+
+/** The one way to a server: undici, one connection pool, nothing in between. */
+export class Transport {
+  readonly #agent = new Agent({ headersTimeout: TIMEOUT, bodyTimeout: TIMEOUT, connections: 64 })
+
+  /**
+   * Sends a request.
+   *
+   * @param url base address, `http://host:port`
+   * @param extra headers that belong to the harness, kept out of the exchange
+   */
+  start(url: string, request: Request, extra: Record<string, string> = {}): Call {
+    const call = new Call(request)
+    const { method, path, headers, body } = call.exchange.request
+    this.#agent.dispatch(
+      {
+        origin: url,
+        path,
+        method: method as Dispatcher.HttpMethod,
+        headers: { ...headers, ...extra },
+        body: body ?? null,
+      },
+      call.handler(performance.now()),
+    )
+    return call
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy()
+  }
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+// llama-server's suites run only when they are asked for.
+const systems = ['ollama', ...(process.env.LLAMA_SERVER_TARGET ? ['llama-server'] : [])]
+
+export default defineConfig({
+  test: {
+    projects: systems.map((system) => ({
+      test: {
+        name: system,
+        include: [`suites/${system}/*.test.ts`],
+        globalSetup: ['harness/session.ts'],
+      },
+    })),
+    // One worker, so that every suite sees the same models in the same state; inside a suite checks run concurrently.
+    pool: 'threads',
+    maxWorkers: 1,
+    isolate: false,
+    fileParallelism: false,
+    maxConcurrency: 8,
+    testTimeout: 60_000,
+    reporters: [['default', { summary: false }], './harness/report/reporter.ts'],
+  },
+})
