@@ -46,19 +46,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await control?.stop()
     await target?.stop()
   }
+  let stopping = false
   const interrupted = (signal: NodeJS.Signals) => {
+    if (stopping) return
+    stopping = true
     say(`${signal}: cleaning up`)
     void stop().finally(() => process.exit(130))
   }
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  for (const signal of signals) process.once(signal, interrupted)
+  // Not `once`: a listener that is gone while it runs lets signal-exit, below testcontainers, end the process.
+  for (const signal of signals) process.on(signal, interrupted)
   try {
     loadLedger()
     const choice = await chooseTarget(system, say)
     target = choice.target
     say(`starting ${system}: ${target.kind} ${target.label}`)
+    const began = performance.now()
     const { url, version } = await firstServer(target)
-    say(`target is ${system} ${version} (${target.kind}: ${target.label})`)
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    say(`target is ${system} ${version} (${target.kind}: ${target.label}), up after ${seconds} s`)
     say(`chosen because ${choice.why}`)
     if (target.kind === 'replay') {
       say('this is a REPLAY of recorded bytes: it shows what that version did, not what a server here does')

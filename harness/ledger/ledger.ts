@@ -81,7 +81,7 @@ function readFile(folder: string, file: string, problems: string[]): Statement[]
     for (const error of validateFile.errors ?? []) {
       if (error.keyword === 'if') continue
       const path = error.instancePath.split('/').slice(1)
-      const name = error.params['additionalProperty'] ?? error.params['unevaluatedProperty']
+      const name = error.params.additionalProperty ?? error.params.unevaluatedProperty
       const row =
         path[0] === 'statements'
           ? (document.toJS() as Partial<LedgerFile>).statements?.[Number(path[1])]?.id

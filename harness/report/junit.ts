@@ -1,6 +1,6 @@
 import type { Results } from './reporter.ts'
 
-const escape = (text: string) =>
+const escapeXml = (text: string) =>
   text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -14,24 +14,24 @@ const escape = (text: string) =>
  */
 export function junit({ target, startedAt, durationMs, totals, statements }: Results): string {
   const cases = statements.map((one) => {
-    const head = `  <testcase classname="${escape(`${target.system}.${one.id.split('.')[0]}`)}" name="${escape(one.id)}" time="${one.durationMs / 1000}"`
-    const detail = escape(
+    const head = `  <testcase classname="${escapeXml(`${target.system}.${one.id.split('.')[0]}`)}" name="${escapeXml(one.id)}" time="${one.durationMs / 1000}"`
+    const detail = escapeXml(
       `${one.message}\nexpected ${JSON.stringify(one.expected)}\nobserved ${JSON.stringify(one.observed)}`,
     )
     switch (one.status) {
       case 'pass':
         return `${head}/>`
       case 'fail':
-        return `${head}><failure message="${escape(one.message)}">${detail}</failure></testcase>`
+        return `${head}><failure message="${escapeXml(one.message)}">${detail}</failure></testcase>`
       case 'error':
-        return `${head}><error message="${escape(one.message)}">${detail}</error></testcase>`
+        return `${head}><error message="${escapeXml(one.message)}">${detail}</error></testcase>`
       default:
-        return `${head}><skipped message="${escape(`${one.status}: ${one.message}`)}"/></testcase>`
+        return `${head}><skipped message="${escapeXml(`${one.status}: ${one.message}`)}"/></testcase>`
     }
   })
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="${escape(`${target.system} ${target.version} (${target.kind})`)}" timestamp="${startedAt}" time="${durationMs / 1000}" tests="${statements.length}" failures="${totals.fail}" errors="${totals.error}" skipped="${totals['known-fail'] + totals['not-applicable']}">`,
+    `<testsuite name="${escapeXml(`${target.system} ${target.version} (${target.kind})`)}" timestamp="${startedAt}" time="${durationMs / 1000}" tests="${statements.length}" failures="${totals.fail}" errors="${totals.error}" skipped="${totals['known-fail'] + totals['not-applicable']}">`,
     ...cases,
     '</testsuite>',
   ].join('\n')}\n`

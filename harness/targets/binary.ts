@@ -14,6 +14,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { SuiteError } from '../errors.ts'
 import type { System } from '../ledger/ledger.ts'
+import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 
 const START_LIMIT = 60_000
@@ -99,15 +100,6 @@ function environmentOf(system: System, settings: Settings, folder: string): Reco
   return { ...home, OLLAMA_HOST: '127.0.0.1:0', OLLAMA_MODELS: models, ...OLLAMA_DEFAULTS, ...settings }
 }
 
-/** What every Ollama that the suite starts is started with. */
-export const OLLAMA_DEFAULTS: Settings = {
-  // Nothing may reach for the network.
-  OLLAMA_NO_CLOUD: '1',
-  OLLAMA_NOPRUNE: '1',
-  // The instruments stay loaded beside each other.
-  OLLAMA_MAX_LOADED_MODELS: '12',
-}
-
 function argumentsOf(system: System, settings: Settings, folder: string): string[] {
   if (system === 'ollama') return ['serve']
   const { model = 'successor', ...flags } = settings
@@ -116,19 +108,13 @@ function argumentsOf(system: System, settings: Settings, folder: string): string
   return ['--host', '127.0.0.1', '--port', '0', '--model', file, ...llamaServerFlags(flags)]
 }
 
-/** `--flag value`, a flag without value as it is. */
-export const llamaServerFlags = (flags: Settings) =>
-  Object.entries({ '--threads': '1', '--ctx-size': '512', ...flags }).flatMap(([flag, value]) =>
-    value === '' ? [flag] : [flag, value],
-  )
-
 /** Waits for the line in which a server says where it listens: only the server itself can know a free port. */
 function listening(server: ChildProcess, program: string): Promise<string> {
   const log = new LogTail()
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(limit)
-      reject(new SuiteError(`${program} ${why}; its last words:\n${log}`))
+      reject(new SuiteError(`${program} ${why}${log}`))
     }
     const limit = setTimeout(() => fail(`did not listen within ${START_LIMIT / 1000} s`), START_LIMIT)
     const read = (part: Buffer) => {

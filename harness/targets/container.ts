@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { ImageName, StartedTestContainer } from 'testcontainers'
+import { hostname } from 'node:os'
+import type { ImageName } from 'testcontainers'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { messageOf, SuiteError } from '../errors.ts'
 import type { System } from '../ledger/ledger.ts'
-import { llamaServerFlags, OLLAMA_DEFAULTS } from './binary.ts'
+import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { OFFICIAL } from './spec.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 
@@ -51,9 +52,9 @@ export async function containerTarget(
   const { dockerode } = client.container
   const name: ImageName = Name.fromString(image)
   const volume = `ollama-conformance-${randomUUID()}`
-  const started: StartedTestContainer[] = []
   // Removed by label, so that a start that failed half-way leaves nothing either.
-  const label = { 'ollama-conformance': volume }
+  const labels = { [LABEL]: volume, [OWNER]: `${hostname()}:${process.pid}` }
+  await removeContainers(dockerode, abandoned)
 
   return {
     system,
@@ -66,7 +67,9 @@ export async function containerTarget(
       const log = new LogTail()
       const container = new GenericContainer(image)
         .withExposedPorts(PORT[system])
-        .withLabels(label)
+        .withLabels(labels)
+        // Its reaper is an image of its own to pull; the labels serve in its place.
+        .withAutoCleanup(false)
         .withLogConsumer((stream) => stream.on('data', (part) => log.add(String(part))))
         .withStartupTimeout(START_LIMIT)
         .withWaitStrategy(
@@ -84,29 +87,49 @@ export async function containerTarget(
       } else serveInstrument(container, settings)
       try {
         const running = await container.start()
-        started.push(running)
         return `http://${running.getHost()}:${running.getMappedPort(PORT[system])}`
       } catch (error) {
         throw new SuiteError(
-          `no server came up in a container of ${image}: ${messageOf(error).split('\n')[0]}; its last words:\n${log}`,
+          `no server came up in a container of ${image}: ${messageOf(error).split('\n')[0]}${log}`,
         )
       }
     },
     stop: async () => {
-      await Promise.allSettled(started.map((container) => container.stop({ timeout: 1000 })))
-      const left = await dockerode.listContainers({
-        all: true,
-        filters: { label: [`ollama-conformance=${volume}`] },
-      })
-      await Promise.allSettled(
-        left.map(({ Id }) => dockerode.getContainer(Id).remove({ force: true, v: true })),
-      )
+      await removeContainers(dockerode, (labels) => labels[LABEL] === volume)
+      // A start that failed early may have left the volume alone.
       await dockerode
         .getVolume(volume)
         .remove({ force: true })
         .catch(() => {})
     },
   }
+}
+
+const LABEL = 'ollama-conformance'
+const OWNER = 'ollama-conformance.owner'
+
+type Labels = Record<string, string>
+type Engine = Awaited<ReturnType<typeof runtime>>['container']['dockerode']
+
+/** Whether a container is that of a run on this machine that was killed before it could clean up. */
+function abandoned(labels: Labels): boolean {
+  const [host, pid] = (labels[OWNER] ?? '').split(':')
+  if (host !== hostname()) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch {
+    return true
+  }
+}
+
+/** Removes those of the suite's containers whose labels fit, with their volumes. */
+async function removeContainers(engine: Engine, fit: (labels: Labels) => boolean): Promise<void> {
+  const all = await engine.listContainers({ all: true, filters: { label: [LABEL] } })
+  const ours = all.filter(({ Labels }) => fit(Labels))
+  await Promise.allSettled(ours.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })))
+  const volumes = new Set(ours.map(({ Labels }) => Labels[LABEL] ?? ''))
+  await Promise.allSettled([...volumes].map((name) => engine.getVolume(name).remove()))
 }
 
 type Container = InstanceType<Awaited<ReturnType<typeof library>>['GenericContainer']>

@@ -38,9 +38,9 @@ export class LogTail {
     return this.#text.match(pattern)
   }
 
-  /** The last lines, indented. */
+  /** `; its last words:` and the last lines, indented; nothing when there are none. */
   toString(): string {
     const lines = this.#text.trimEnd().split('\n').slice(-12)
-    return lines.map((line) => `    ${line}`).join('\n')
+    return lines[0] ? `; its last words:\n${lines.map((line) => `    ${line}`).join('\n')}` : ''
   }
 }
