@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { messageOf, SuiteError } from './errors.ts'
+import { interruption, onInterrupt } from './interrupt.ts'
 import { loadLedger, type System } from './ledger/ledger.ts'
 import { makeModels, removeModels } from './models.ts'
 import type { StoredExchange } from './recording/recording.ts'
@@ -42,20 +43,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const say = (line: string) => process.stderr.write(`ollama-conformance: ${line}\n`)
   let target: Target | undefined
   let control: Control | undefined
-  const stop = async () => {
-    await control?.stop()
-    await target?.stop()
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= (async () => {
+      await control?.stop()
+      await target?.stop()
+    })()
+    return stopped
   }
-  let stopping = false
-  const interrupted = (signal: NodeJS.Signals) => {
-    if (stopping) return
-    stopping = true
-    say(`${signal}: cleaning up`)
-    void stop().finally(() => process.exit(130))
-  }
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
-  // Not `once`: a listener that is gone while it runs lets signal-exit, below testcontainers, end the process.
-  for (const signal of signals) process.on(signal, interrupted)
+  const forget = onInterrupt(stop)
   try {
     loadLedger()
     const choice = await chooseTarget(system, say)
@@ -91,11 +87,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     })
     return async () => {
       if (system === 'ollama' && target?.kind === 'url') await removeModels(url)
-      for (const signal of signals) process.off(signal, interrupted)
       await stop()
+      forget()
     }
   } catch (error) {
     await stop().catch(() => {})
+    if (interruption) return new Promise(() => {})
     if (!(error instanceof SuiteError)) throw error
     say(messageOf(error))
     process.exit(1)

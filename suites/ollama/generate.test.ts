@@ -1,6 +1,112 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
-import { generate, startGenerate } from '../../harness/requests.ts'
+import { generate, generateRequest, wrong } from '../../harness/requests.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
+
+const post = (body: unknown, headers?: Record<string, string>) => ({
+  method: 'POST',
+  path: '/api/generate',
+  body,
+  ...(headers ? { headers } : {}),
+})
+
+/** What an error says: status and text. */
+const refusal = ({ status, json }: Exchange) => ({ status, error: json.error })
+
+const answer = ({ json: { response, prompt_eval_count, eval_count, done_reason } }: Exchange) => ({
+  response,
+  prompt_eval_count,
+  eval_count,
+  done_reason,
+})
+
+const texts = (exchange: Exchange) => exchange.records.map(({ response }) => response)
+
+// Fields of the request. A server that knows a field refuses a value of the wrong type, one that does not ignores it.
+
+const WRONG_VALUES = {
+  model: 5,
+  prompt: 5,
+  suffix: 5,
+  system: 5,
+  template: 5,
+  context: 'a',
+  stream: 'no',
+  raw: 'yes',
+  keep_alive: true,
+  images: 'a',
+  options: 'a',
+  think: 5,
+  truncate: 'no',
+  shift: 'no',
+  _debug_render_only: 'yes',
+  logprobs: 'yes',
+  top_logprobs: 'two',
+  width: 'wide',
+  height: 'high',
+  steps: 'many',
+}
+
+for (const [field, value] of Object.entries(WRONG_VALUES)) {
+  check(`generate.field.${field.replace(/^_/, '')}.type`, async ({ client }) => {
+    const request = generateRequest({ model: models.successor, prompt: 'a', options: { num_predict: 1 } })
+    const body = { ...(request.body as object), [field]: value }
+    return (await client.send(wrong({ ...request, body }))).status
+  })
+}
+
+check('generate.field.type.text', async ({ client }) => {
+  return refusal(await client.send(wrong(post({ model: models.successor, prompt: 5 }))))
+})
+
+check('generate.field.unknown', async ({ client }) => {
+  const request = generateRequest({ model: models.successor, prompt: 'abc', raw: true, colour: 'red' })
+  const { status, json } = await client.send(wrong(request))
+  return { status, response: json.response }
+})
+
+// Records.
+
+check('generate.record.keys', async ({ client }) => {
+  const { records } = await generate(client, { model: models.successor, prompt: 'abc', stream: true })
+  const kinds = new Set(records.slice(0, -1).map((record) => Object.keys(record).sort().join(' ')))
+  return { before_the_last: [...kinds], last: Object.keys(records.at(-1)).sort().join(' ') }
+})
+
+check('generate.record.keys.raw', async ({ client }) => {
+  const { json } = await generate(client, { model: models.successor, prompt: 'abc', raw: true })
+  return 'context' in json
+})
+
+check('generate.record.key-order', async ({ client }) => {
+  const { json } = await generate(client, { model: models.successor, prompt: 'abc' })
+  return Object.keys(json).join(' ')
+})
+
+check('generate.record.model', async ({ client }) => {
+  const names = [models.successor, `${models.successor}:latest`]
+  return Promise.all(
+    names.map(async (model) => (await generate(client, { model, prompt: 'a', options: { num_predict: 1 } })).json.model),
+  )
+})
+
+check('generate.record.zero-left-out', async ({ client }) => {
+  const { json } = await generate(client, { model: models.stopper, prompt: 'z', raw: true })
+  return { response: json.response, eval_count: json.eval_count, has_thinking: 'thinking' in json }
+})
+
+check('generate.durations.nanoseconds', async ({ client }) => {
+  const { json } = await generate(client, { model: models.successor, prompt: 'abc' })
+  const parts = ['load_duration', 'prompt_eval_duration', 'eval_duration']
+  return {
+    integers: ['total_duration', ...parts].every((key) => Number.isInteger(json[key])),
+    load_within_total: json.load_duration <= json.total_duration,
+    // A generation with its HTTP round trip takes more than a microsecond on any machine, so the unit is finer.
+    finer_than_microseconds: json.total_duration > 1000,
+  }
+})
+
+// Counts and reasons.
 
 check('generate.raw.bypasses-template', async ({ client }) => {
   const request = { model: models.templated, prompt: 'abc', options: { num_predict: 6 } }
@@ -9,45 +115,330 @@ check('generate.raw.bypasses-template', async ({ client }) => {
   return { raw: raw.json.response, templated: templated.json.response }
 })
 
-check('generate.num_predict.cap', async ({ client }) => {
-  const { json } = await generate(client, {
-    model: models.spare,
-    prompt: 'a',
-    options: { num_ctx: 16, num_predict: -1 },
-  })
-  return { eval_count: json.eval_count, done_reason: json.done_reason }
+check('generate.count.length', async ({ client }) => {
+  return answer(
+    await generate(client, { model: models.successor, prompt: 'abc', raw: true, options: { num_predict: 3 } }),
+  )
+})
+
+check('generate.count.eos', async ({ client }) => {
+  return answer(await generate(client, { model: models.stopper, prompt: 'x', raw: true }))
+})
+
+check('generate.count.limit-before-eos', async ({ client }) => {
+  return answer(
+    await generate(client, { model: models.stopper, prompt: 'x', raw: true, options: { num_predict: 2 } }),
+  )
+})
+
+check('generate.count.bos', async ({ client }) => {
+  const { json } = await generate(client, { model: models.starter, prompt: 'abc' })
+  return { prompt_eval_count: json.prompt_eval_count, context_tokens: json.context.length }
+})
+
+check('generate.count.special-tokens', async ({ client }) => {
+  const count = async (prompt: string) =>
+    (await generate(client, { model: models.successor, prompt, raw: true })).json.prompt_eval_count
+  return { special: await count('</s>g'), unknown: await count('</x>g') }
+})
+
+check('generate.count.multi-byte', async ({ client }) => {
+  const { json } = await generate(client, { model: models.successor, prompt: 'é€a', raw: true })
+  return { prompt_eval_count: json.prompt_eval_count, response: json.response }
 })
 
 check(
-  'generate.empty-prompt.loads',
+  'generate.count.cached',
   async ({ client }) => {
-    await client.send({ method: 'POST', path: '/api/generate', body: { model: models.spare, keep_alive: 0 } })
-    const { json } = await generate(client, { model: models.spare, prompt: '' })
-    const ps = await client.send({ method: 'GET', path: '/api/ps' })
-    const { response, done, done_reason } = json
-    const loaded = ps.json.models.some(({ name }: { name: string }) => name === `${models.spare}:latest`)
-    return { response, done, done_reason, loaded }
+    const seen = []
+    for (const prompt of ['cached prompt', 'cached prompt', 'cached p', 'another', 'cached prompt']) {
+      const { response, prompt_eval_count } = answer(
+        await generate(client, { model: models.successor, prompt, raw: true, options: { num_predict: 3 } }),
+      )
+      seen.push(`${response} ${prompt_eval_count}`)
+    }
+    return seen
   },
   { alone: true },
 )
 
-check('generate.abort.stream-decoding', async ({ client }) => {
-  const endless = {
-    model: models.successor,
-    prompt: 'a',
-    raw: true,
+check('generate.prompt.whitespace', async ({ client }) => {
+  const count = async (prompt: string, raw: boolean) =>
+    (await generate(client, { model: models.successor, prompt, raw, options: { num_predict: 1 } })).json
+      .prompt_eval_count
+  return { raw: await count(' a \n', true), rendered: await count(' a \n', false) }
+})
+
+// Stop strings, and characters of several bytes.
+
+check('generate.stop.removed', async ({ client }) => {
+  return answer(
+    await generate(client, { model: models.successor, prompt: 'a', raw: true, options: { stop: ['de'] } }),
+  )
+})
+
+check('generate.stop.inside-tokens', async ({ client }) => {
+  return answer(
+    await generate(client, { model: models.scripted, prompt: '2', raw: true, options: { stop: ['END'] } }),
+  )
+})
+
+check('generate.stop.held-back', async ({ client }) => {
+  return texts(
+    await generate(client, {
+      model: models.successor,
+      prompt: 'a',
+      raw: true,
+      stream: true,
+      options: { stop: ['dez', 'gh'] },
+    }),
+  )
+})
+
+check('generate.utf8.whole-characters', async ({ client }) => {
+  return texts(await generate(client, { model: models.scripted, prompt: '1', raw: true, stream: true }))
+})
+
+check('generate.utf8.cut', async ({ client }) => {
+  return answer(
+    await generate(client, { model: models.scripted, prompt: '1', raw: true, options: { num_predict: 2 } }),
+  )
+})
+
+// The guard against repetition.
+
+const REPETITION = { model: models.repeater, prompt: 'q', raw: true }
+
+check('generate.repetition-guard.stream', async ({ client }) => {
+  const { status, end, records } = await generate(client, {
+    ...REPETITION,
     stream: true,
-    options: { num_predict: 0 },
-  }
-  const call = startGenerate(client, endless)
-  await call.until(({ lines }) => lines.length >= 3)
-  call.abort()
-  const { end } = await call.ended
-  const next = await generate(client, {
-    model: models.successor,
-    prompt: 'abc',
-    raw: true,
-    options: { num_predict: 6 },
+    options: { num_predict: 40 },
   })
-  return { aborted: end, next: next.json.response }
+  return { status, end, records: records.length, last_is_done: records.at(-1).done }
+})
+
+check('generate.repetition-guard.whole', async ({ client }) => {
+  const { status, json } = await generate(client, { ...REPETITION, options: { num_predict: 40 } })
+  return { status, length: json.response.length, keys: Object.keys(json).sort().join(' '), done: json.done }
+})
+
+check('generate.repetition-guard.below', async ({ client }) => {
+  const { json } = await generate(client, { ...REPETITION, options: { num_predict: 30 } })
+  return { length: json.response.length, done: json.done, done_reason: json.done_reason }
+})
+
+// The context window. The spare model is loaded with a context of its own size.
+
+const LONG = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const OVERLONG = { model: models.spare, prompt: LONG, raw: true, options: { num_ctx: 16, num_predict: 3 } }
+
+check(
+  'generate.overlong.truncated',
+  async ({ client }) => {
+    const exchange = await generate(client, OVERLONG)
+    return exchange.status === 200 ? answer(exchange) : refusal(exchange)
+  },
+  { alone: true },
+)
+
+check(
+  'generate.overlong.truncate-false',
+  async ({ client }) => {
+    const exchange = await client.send(wrong(generateRequest({ ...OVERLONG, truncate: false })))
+    return exchange.status === 200 ? answer(exchange) : refusal(exchange)
+  },
+  { alone: true },
+)
+
+check(
+  'generate.shift.true',
+  async ({ client }) => {
+    const { json } = await generate(client, {
+      model: models.spare,
+      prompt: 'abc',
+      raw: true,
+      options: { num_ctx: 16, num_predict: 40 },
+    })
+    return { eval_count: json.eval_count, done_reason: json.done_reason, response: json.response.slice(-3) }
+  },
+  { alone: true },
+)
+
+check(
+  'generate.shift.false',
+  async ({ client }) => {
+    const request = {
+      model: models.spare,
+      prompt: 'abc',
+      raw: true,
+      shift: false,
+      options: { num_ctx: 16, num_predict: 40 },
+    }
+    const { json } = await client.send(wrong(generateRequest(request)))
+    return { eval_count: json.eval_count, done_reason: json.done_reason }
+  },
+  { alone: true },
+)
+
+check(
+  'generate.tiny-context.ends',
+  async ({ client }) => {
+    const { json } = await generate(client, {
+      model: models.spare,
+      prompt: 'a',
+      raw: true,
+      options: { num_ctx: 4, num_predict: 20 },
+    })
+    return answer({ json } as Exchange)
+  },
+  { alone: true },
+)
+
+// Log probabilities.
+
+const LOGPROBS = { model: models.distribution, prompt: 'x', raw: true, options: { num_predict: 2 } }
+const rounded = ({ token, logprob }: { token: string; logprob: number }) => `${token} ${logprob.toFixed(1)}`
+
+check('generate.logprobs.values', async ({ client }) => {
+  const { json } = await client.send(wrong(generateRequest({ ...LOGPROBS, logprobs: true, top_logprobs: 4 })))
+  return json.logprobs?.map((entry: { top_logprobs: Parameters<typeof rounded>[0][] } & Parameters<typeof rounded>[0]) => ({
+    token: rounded(entry),
+    top: entry.top_logprobs.map(rounded),
+  })) ?? 'none'
+})
+
+check('generate.logprobs.stream', async ({ client }) => {
+  const { records } = await generate(client, { ...LOGPROBS, stream: true, logprobs: true })
+  return records.map(({ logprobs }) => logprobs?.map(({ token, bytes, top_logprobs }: Record<string, unknown>) => ({ token, bytes, top: top_logprobs !== undefined })) ?? 'none')
+})
+
+check('generate.top_logprobs.alone', async ({ client }) => {
+  const { json } = await generate(client, { ...LOGPROBS, top_logprobs: 2 })
+  return 'logprobs' in json
+})
+
+check('generate.top_logprobs.range', async ({ client }) => {
+  const ask = async (top_logprobs: number) =>
+    client.send(wrong(generateRequest({ ...LOGPROBS, logprobs: true, top_logprobs })))
+  return { below: refusal(await ask(-1)), above: refusal(await ask(21)), most: (await ask(20)).status }
+})
+
+// Thinking.
+
+check('generate.think.unsupported', async ({ client }) => {
+  const exchange = await client.send(wrong(generateRequest({ model: models.successor, prompt: 'abc', think: true })))
+  return exchange.status === 200 ? { response: exchange.json.response } : refusal(exchange)
+})
+
+check('generate.think.false-everywhere', async ({ client }) => {
+  const exchange = await client.send(wrong(generateRequest({ model: models.successor, prompt: 'abc', think: false })))
+  return exchange.status === 200 ? { response: exchange.json.response } : refusal(exchange)
+})
+
+const thought = (exchange: Exchange) =>
+  exchange.status === 200
+    ? { thinking: exchange.json.thinking, response: exchange.json.response }
+    : refusal(exchange)
+
+check('generate.think.default', async ({ client }) => {
+  return thought(await generate(client, { model: models.thinker, prompt: '4' }))
+})
+
+for (const [name, think] of Object.entries({ true: true, false: false, level: 'high', unknown: 'hard' })) {
+  check(`generate.think.${name}`, async ({ client }) => {
+    return thought(await client.send(wrong(generateRequest({ model: models.thinker, prompt: '4', think }))))
+  })
+}
+
+check('generate.think.stream', async ({ client }) => {
+  const { records } = await generate(client, { model: models.thinker, prompt: '4', stream: true, think: true })
+  return records.map(({ thinking, response, done }) => ({ thinking, response, done }))
+})
+
+check('generate.think.raw', async ({ client }) => {
+  return thought(await generate(client, { model: models.thinker, prompt: '4', raw: true, think: true }))
+})
+
+check('generate.think.cut', async ({ client }) => {
+  const { json } = await generate(client, {
+    model: models.thinker,
+    prompt: '4',
+    think: true,
+    options: { num_predict: 2 },
+  })
+  return { thinking: json.thinking, response: json.response, done_reason: json.done_reason }
+})
+
+// Images.
+
+check('generate.images.text-model', async ({ client }) => {
+  const exchange = await generate(client, { model: models.successor, prompt: 'abc', images: ['aGk='] })
+  return exchange.status === 200 ? answer(exchange) : { status: exchange.status }
+})
+
+check('generate.images.base64', async ({ client }) => {
+  return refusal(await client.send(wrong(post({ model: models.successor, prompt: 'a', images: ['%'] }))))
+})
+
+// Rendering only.
+
+check('generate.debug-render-only', async ({ client }) => {
+  const { json } = await client.send(
+    wrong(generateRequest({ model: models.templated, prompt: 'abc', system: 'S', _debug_render_only: true })),
+  )
+  return { debug: json._debug_info, done: json.done, response: json.response }
+})
+
+// Errors before the model.
+
+for (const [name, body] of Object.entries({
+  'no-body': undefined,
+  'empty-body': '',
+  'blank-body': ' \n',
+  'null-body': 'null',
+  'array-body': '[]',
+  'broken-json': '{bad}',
+  'cut-json': '{"model":',
+  'no-model': '{}',
+})) {
+  check(`generate.error.${name}`, async ({ client }) => refusal(await client.send(wrong(post(body)))))
+}
+
+check('generate.error.unknown-model', async ({ client }) => {
+  const { status, contentType, json } = await client.send(post({ model: 'conformance/nobody', prompt: 'a' }))
+  return { status, contentType, error: json.error }
+})
+
+check('generate.error.invalid-name', async ({ client }) => {
+  return refusal(await client.send(post({ model: 'bad name!', prompt: 'a' })))
+})
+
+check('generate.error.option-type', async ({ client }) => {
+  return refusal(
+    await client.send(wrong(post({ model: models.successor, prompt: 'a', options: { num_predict: 'few' } }))),
+  )
+})
+
+check('generate.error.method', async ({ client }) => {
+  const { status, text } = await client.send({ method: 'GET', path: '/api/generate' })
+  return { status, text }
+})
+
+check('generate.body.bytes-after', async ({ client }) => {
+  const { body } = generateRequest({ model: models.successor, prompt: 'abc', raw: true })
+  const { status, json } = await client.send(wrong(post(`${JSON.stringify(body)} {"prompt":"xyz"} and more`)))
+  return { status, response: json.response }
+})
+
+check('generate.body.content-type', async ({ client }) => {
+  const { body } = generateRequest({ model: models.successor, prompt: 'abc', raw: true })
+  const { status, json } = await client.send(post(JSON.stringify(body), { 'content-type': 'text/plain' }))
+  return { status, response: json.response }
+})
+
+check('generate.model.case', async ({ client }) => {
+  const model = models.successor.replace('successor', 'SUCCESSOR')
+  const { status, json } = await generate(client, { model, prompt: 'abc', raw: true })
+  return { status, same_name: json.model === model, response: json.response }
 })
