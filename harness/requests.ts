@@ -35,3 +35,14 @@ export const complete = (client: Client, body: Omit<Body, 'options'>): Promise<E
 
 /** A request that is wrong on purpose. */
 export const wrong = (request: Request): Request => ({ ...request, wrong: true })
+
+/** `POST /completion` of llama-server, greedy and at most 8 tokens unless the body says otherwise. */
+export const llamaCompletionRequest = (body: Record<string, unknown>): Request => ({
+  method: 'POST',
+  path: '/completion',
+  body: { temperature: 0, n_predict: 8, ...body },
+})
+
+/** Sends `llamaCompletionRequest` and waits for the answer. */
+export const llamaCompletion = (client: Client, body: Record<string, unknown>): Promise<Exchange> =>
+  client.send(llamaCompletionRequest(body))

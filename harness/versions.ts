@@ -3,8 +3,14 @@ import semver from 'semver'
 /** A range of versions: from `since` on, up to but without `until`; either may be open. */
 export type Range = { since?: string | undefined; until?: string | undefined }
 
-/** The release a version belongs to: `0.33.0-rc1` counts as 0.33.0, what is no version at all as the newest. */
+/**
+ * The release a version belongs to: `0.33.0-rc1` counts as 0.33.0, llama-server's `b10488` as 10488.0.0, and what
+ * is no version at all as the newest.
+ */
 export function release(version: string): string {
+  // Packagers' builds of llama-server often call themselves b0 or b1.
+  const build = version.match(/^b(\d{3,})$/)?.[1]
+  if (build) return `${build}.0.0`
   const parsed = semver.parse(version)
   // An unstamped build of Ollama calls itself 0.0.0.
   if (!parsed || parsed.version === '0.0.0') return '9999.0.0'

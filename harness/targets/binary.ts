@@ -4,6 +4,7 @@ import {
   accessSync,
   constants,
   createReadStream,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   rmSync,
@@ -104,7 +105,8 @@ function argumentsOf(system: System, settings: Settings, folder: string): string
   if (system === 'ollama') return ['serve']
   const { model = 'successor', ...flags } = settings
   const file = join(folder, `${model}.gguf`)
-  writeFileSync(file, instrumentFile(model as InstrumentName).bytes)
+  // A server that maps the file dies when it is written again.
+  if (!existsSync(file)) writeFileSync(file, instrumentFile(model as InstrumentName).bytes)
   return ['--host', '127.0.0.1', '--port', '0', '--model', file, ...llamaServerFlags(flags)]
 }
 
