@@ -1,0 +1,321 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { fromRoot } from './paths.ts'
+import { type JsonSchema, type Message, MissingSchemaError, schemaFor, validateMessage } from './schemas.ts'
+
+const files = readdirSync(fromRoot('schemas'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => file.replaceAll('\\', '/'))
+const text = (file: string) => readFileSync(fromRoot('schemas', file), 'utf8')
+
+/** Every value under one of the keys, at any depth. */
+function* valuesOf(node: unknown, keys: string[]): Generator<unknown> {
+  if (typeof node !== 'object' || node === null) return
+  for (const [key, value] of Object.entries(node)) {
+    if (keys.includes(key)) yield value
+    yield* valuesOf(value, keys)
+  }
+}
+
+const last = {
+  model: 'm',
+  created_at: '2026-01-02T03:04:05.123456789Z',
+  response: '',
+  done: true,
+  done_reason: 'stop',
+  context: [1, 2],
+  total_duration: 3,
+  load_duration: 1,
+  prompt_eval_count: 2,
+  prompt_eval_duration: 1,
+  eval_count: 2,
+  eval_duration: 1,
+}
+const chunk = { model: 'm', created_at: '2026-01-02T03:04:05Z', response: 'x', done: false }
+
+type Change = { version?: string; open?: boolean; method?: string; path?: string }
+const common = { method: 'POST', path: '/api/generate', version: '0.24.0', open: false }
+const request = (body: unknown, change: Change = {}): Message => ({
+  ...common,
+  part: 'request',
+  body,
+  ...change,
+})
+const record = (body: unknown, change: Change = {}): Message => ({
+  ...common,
+  part: 'record',
+  status: 200,
+  contentType: 'application/x-ndjson',
+  body,
+  ...change,
+})
+const response = (
+  body: unknown,
+  change: Change & { status?: number; contentType?: string | undefined } = {},
+): Message => ({
+  ...common,
+  part: 'response',
+  status: 200,
+  contentType: 'application/json; charset=utf-8',
+  body,
+  ...change,
+})
+
+describe('the schema files', () => {
+  const ajv = new Ajv2020()
+
+  test.each(files)('%s is valid under the meta-schema', (file) => {
+    const schema = JSON.parse(text(file))
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema')
+    ajv.validateSchema(schema)
+    expect(ajv.errors ?? []).toEqual([])
+  })
+
+  test.each(files)('%s describes every property', (file) => {
+    const { title, description } = JSON.parse(text(file))
+    expect(title).toBeTypeOf('string')
+    expect(description).toBeTypeOf('string')
+    const undescribed = [...valuesOf(schemaFor(file, '0.24.0', false), ['properties'])]
+      .flatMap((properties) => Object.entries(properties as Record<string, JsonSchema>))
+      .filter(([, property]) => !property.description)
+      .map(([name]) => name)
+    expect(undescribed).toEqual([])
+  })
+
+  test.each(files)('%s closes every object with properties', (file) => {
+    const schema = JSON.stringify(schemaFor(file, '0.24.0', false))
+    expect(schema.match(/"properties":/g)?.length).toBe(schema.match(/"additionalProperties":false/g)?.length)
+  })
+
+  test('are all referenced by routes.yaml, by way of each other, and exist', () => {
+    const used = new Set<string>()
+    const use = (file: string) => {
+      if (used.has(file)) return
+      used.add(file)
+      for (const ref of valuesOf(JSON.parse(text(file)), ['$ref'])) {
+        const target = new URL(String(ref), `file:///${file}`)
+        use(target.pathname.slice(1))
+      }
+    }
+    for (const [file] of text('routes.yaml').matchAll(/[\w/-]+\.json/g)) use(file)
+    expect([...used].sort()).toEqual([...files].sort())
+  })
+
+  test('compile for every route and version without a complaint of strict mode', () => {
+    const { routes } = parse(text('routes.yaml')) as { routes: { methods: string[]; path: string }[] }
+    expect(routes.length).toBeGreaterThan(10)
+    for (const version of ['0.5.7', '0.11.5', '0.24.0', '0.32.15']) {
+      const strict = new Ajv2020({ strict: true, strictRequired: true, allowUnionTypes: true })
+      strict.addVocabulary(['x-since', 'x-until', 'x-required-since', 'x-enum-since', 'x-exact', 'x-absent'])
+      for (const file of files) expect(() => strict.compile(schemaFor(file, version, false))).not.toThrow()
+    }
+  })
+})
+
+describe('versions', () => {
+  test('a property is allowed from x-since up to x-until', () => {
+    const thinking = { ...chunk, thinking: 'hm' }
+    expect(validateMessage(record(thinking, { version: '0.9.0' }))).toEqual([])
+    expect(validateMessage(record(thinking, { version: '0.8.0' }))).toEqual([
+      'generate/chunk.json at /thinking: unknown property, found "hm"\n' +
+        '  POST /api/generate at 0.8.0, status 200; rule that allows it: 0.9.0 and up',
+    ])
+    const width = { model: 'm', width: 8 }
+    expect(validateMessage(request(width, { version: '0.32.5' }))).toEqual([])
+    expect(validateMessage(request(width, { version: '0.32.6' }))).toHaveLength(1)
+    expect(validateMessage(request(width, { version: '0.14.2' }))).toHaveLength(1)
+  })
+
+  test('a value of an enum is allowed from x-enum-since', () => {
+    const think = (value: unknown, version: string) =>
+      validateMessage(request({ model: 'm', think: value }, { version }))
+    expect(think(true, '0.9.0')).toEqual([])
+    expect(think('high', '0.10.1')).toHaveLength(1)
+    expect(think('high', '0.11.0')).toEqual([])
+    expect(think('max', '0.21.2')).toHaveLength(1)
+    expect(think('max', '0.22.0')).toEqual([])
+  })
+
+  test('a property is required from x-required-since', () => {
+    const { eval_duration: _, ...body } = last
+    expect(validateMessage(record(body, { version: '0.24.0' }))).toEqual([])
+    const [problem] = validateMessage(record(body, { version: '0.30.0' }))
+    expect(problem).toContain('generate/last.json at /eval_duration: required property is missing')
+    expect(problem).toContain('rule 0.30.0 and up')
+  })
+
+  test('a required property is required in its range only', () => {
+    const ps = (model: object, version: string) =>
+      validateMessage(response({ models: [model] }, { method: 'GET', path: '/api/ps', version }))
+    const details = {
+      parent_model: '',
+      format: 'gguf',
+      family: 'llama',
+      families: ['llama'],
+      parameter_size: '1K',
+      quantization_level: 'F32',
+    }
+    const model = {
+      name: 'm:latest',
+      model: 'm:latest',
+      size: 1,
+      size_vram: 0,
+      digest: '0'.repeat(64),
+      expires_at: '2318-04-11T23:47:16.854775807+01:00',
+      details,
+    }
+    expect(ps(model, '0.9.6')).toEqual([])
+    expect(ps({ ...model, context_length: 4096 }, '0.9.6')).toHaveLength(1)
+    expect(ps(model, '0.10.0')).toHaveLength(1)
+    expect(ps({ ...model, context_length: 4096 }, '0.10.0')).toEqual([])
+    expect(ps({ ...model, digest: `sha256:${'0'.repeat(64)}` }, '0.9.6')).toHaveLength(1)
+  })
+
+  test('a prerelease counts as its release, a version from the future as the newest', () => {
+    const tags = (version: string) => schemaFor('generate/last.json', version, false)
+    expect(tags('0.9.0-rc1')).toBe(tags('0.9.0'))
+    expect(tags('9.0.0').required).toContain('eval_duration')
+  })
+})
+
+describe('closed and open', () => {
+  test('an unknown property is a problem for Ollama and none for other servers', () => {
+    const strange = { ...last, surprise: { a: 1 } }
+    const [problem] = validateMessage(record(strange))
+    expect(problem).toContain('generate/last.json at /surprise: unknown property, found {"a":1}')
+    expect(validateMessage(record(strange, { open: true }))).toEqual([])
+  })
+
+  test('a missing or mistyped property is a problem for both', () => {
+    for (const open of [false, true]) {
+      expect(validateMessage(record({ ...last, model: undefined }, { open }))).toHaveLength(1)
+      expect(validateMessage(record({ ...last, eval_count: '2' }, { open }))).toHaveLength(1)
+    }
+  })
+
+  test('what is marked x-exact binds Ollama only', () => {
+    const root = (open: boolean) =>
+      validateMessage(
+        response('Other is running', { method: 'GET', path: '/', contentType: 'text/plain', open }),
+      )
+    expect(root(false)).toHaveLength(1)
+    expect(root(true)).toEqual([])
+  })
+})
+
+describe('dispatch', () => {
+  test('records are held to chunk.json or last.json by done', () => {
+    expect(validateMessage(record(chunk))).toEqual([])
+    expect(validateMessage(record(last))).toEqual([])
+    expect(validateMessage(record({ ...chunk, done: true })).join()).toContain('generate/last.json')
+    expect(validateMessage(record({ ...last, done: false })).join()).toContain('generate/chunk.json')
+    expect(validateMessage(record({ ...last, done: undefined })).join()).toContain('/done: required')
+  })
+
+  test('an NDJSON error is a record of its own, with a status before 0.12.6', () => {
+    expect(validateMessage(record({ error: 'no' }))).toEqual([])
+    expect(validateMessage(record({ error: 'no', status: 400 }))).toHaveLength(1)
+    expect(validateMessage(record({ error: 'no', status: 400 }, { version: '0.12.5' }))).toEqual([])
+  })
+
+  test('load, unload, debug and cut-off answers have forms of their own', () => {
+    const loaded = { ...chunk, response: '', done: true, done_reason: 'load' }
+    expect(validateMessage(response(loaded))).toEqual([])
+    expect(validateMessage(response({ ...loaded, eval_count: 1 })).join()).toContain('generate/loaded.json')
+    expect(
+      validateMessage(response({ ...chunk, response: '', _debug_info: { rendered_template: 'x' } })),
+    ).toEqual([])
+    expect(validateMessage(response(chunk))).toEqual([])
+    expect(validateMessage(response(last))).toEqual([])
+  })
+
+  test('server-sent events: text, usage and the end', () => {
+    const event = (body: unknown): string[] =>
+      validateMessage({
+        ...common,
+        path: '/v1/completions',
+        part: 'record',
+        status: 200,
+        contentType: 'text/event-stream',
+        body,
+      })
+    const head = {
+      id: 'cmpl-7',
+      object: 'text_completion',
+      created: 1,
+      model: 'm',
+      system_fingerprint: 'fp_ollama',
+    }
+    const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
+    expect(event({ ...head, choices: [{ text: 'a', index: 0, finish_reason: null }] })).toEqual([])
+    expect(event({ ...head, choices: [], usage })).toEqual([])
+    expect(event({ ...head, choices: [] }).join()).toContain('legacy-completions/usage.json at /usage')
+    expect(event('[DONE]')).toEqual([])
+    expect(event('[END]')).toHaveLength(1)
+  })
+
+  test('the error of each API by status class', () => {
+    const openai = { error: { message: 'no', type: 'api_error', param: null, code: null } }
+    expect(validateMessage(response({ error: 'no' }, { status: 404 }))).toEqual([])
+    expect(validateMessage(response(openai, { status: 404 }))).toHaveLength(1)
+    expect(validateMessage(response(openai, { status: 503, path: '/v1/completions' }))).toEqual([])
+  })
+
+  test('empty bodies, text, HEAD and blobs', () => {
+    const digest = `/api/blobs/sha256:${'0'.repeat(64)}`
+    const empty = { contentType: undefined, path: digest }
+    expect(validateMessage(response(undefined, { ...empty, status: 201 }))).toEqual([])
+    expect(validateMessage(response('x', { ...empty, status: 201 }))).toHaveLength(1)
+    expect(validateMessage(response(undefined, { ...empty, status: 404, method: 'HEAD' }))).toEqual([])
+    expect(validateMessage(request(undefined, { method: 'HEAD', path: digest }))).toEqual([])
+    expect(validateMessage(request('bytes', { path: digest }))).toEqual([])
+    expect(validateMessage(response(undefined))).toEqual([
+      'generate/response.json: the body is empty\n  POST /api/generate at 0.24.0, status 200; rule every version',
+    ])
+    expect(validateMessage(response('a\nb', { contentType: 'application/x-ndjson' }))).toEqual([])
+    const lost = { method: 'GET', path: '/nope', contentType: 'text/plain', status: 404 }
+    expect(validateMessage(response('404 page not found', lost))).toEqual([])
+  })
+
+  test('times have a date, up to nine digits of a second, and a zone', () => {
+    const at = (created_at: string) => validateMessage(record({ ...chunk, created_at }))
+    expect(at('2026-01-02T03:04:05.1Z')).toEqual([])
+    for (const bad of ['2026-01-02', '2026-13-02T03:04:05Z', '2026-01-02T03:04:05.0123456789Z', 'now']) {
+      expect(at(bad)).toHaveLength(1)
+    }
+  })
+})
+
+describe('problems', () => {
+  test('name the file, the place, what was found and the range, in two lines at most', () => {
+    expect(
+      validateMessage(request({ model: 'm', options: { mirostat: '1' } }, { version: '0.5.7' })),
+    ).toEqual([
+      'generate/request.json at /options/mirostat: must be integer, found "1"\n' +
+        '  request POST /api/generate at 0.5.7; rule before 0.7.0',
+    ])
+    expect(validateMessage(record({ ...last, done_reason: 'x'.repeat(500) }))[0]).toMatch(
+      /^generate\/last\.json at \/done_reason: must be equal to one of the allowed values \["stop","length"\], found "x{116}…\n {2}POST .*; rule every version$/,
+    )
+  })
+
+  test('all of them are reported, one per cause', () => {
+    expect(validateMessage(record({ ...chunk, model: 1, one: 1, two: 2 }))).toHaveLength(3)
+    expect(validateMessage(request({ model: 'm', format: 'xml' }))).toHaveLength(1)
+  })
+})
+
+describe('a missing schema', () => {
+  test.each([
+    ['route', request({}, { path: '/api/imagine' })],
+    ['route', response({}, { path: '/api/imagine' })],
+    ['status', response({}, { status: 302 })],
+    ['content type', response('<html>', { contentType: 'text/html' })],
+    ['content type', response(undefined, { contentType: undefined })],
+  ])('of the %s is an error of the suite, in one line', (what, message) => {
+    expect(() => validateMessage(message)).toThrow(MissingSchemaError)
+    expect(() => validateMessage(message)).toThrow(new RegExp(`^no schema for the ${what} [^\\n]*$`))
+  })
+})
