@@ -6,7 +6,6 @@ const systems = ['ollama', ...(process.env.LLAMA_SERVER_TARGET ? ['llama-server'
 export default defineConfig({
   test: {
     projects: systems.map((system) => ({
-      extends: true,
       // Without it a project inherits none of the options below.
       extends: true,
       test: {
