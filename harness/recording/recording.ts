@@ -104,13 +104,19 @@ export function readRecording(system: System, version: string): Recording {
   }
 }
 
+/** JSON with a line for each header and each chunk, so that a diff shows which of them moved. */
+function format(value: unknown): string {
+  const pair = /\[\n\s+("(?:[^"\\]|\\.)*"|\d+),\n\s+("(?:[^"\\]|\\.)*")\n\s+\]/g
+  return JSON.stringify(value, null, 1).replaceAll(pair, '[$1, $2]')
+}
+
 /** Writes a recording in place of the one of the same version. */
 export function writeRecording({ provenance, areas }: Recording): string {
   const folder = folderOf(provenance.system, provenance.version)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const write = (name: string, value: unknown) =>
-    writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(value, null, 1)}\n`)
+    writeFileSync(join(folder, `${name}.json`), `${format(value)}\n`)
   write('recording', provenance)
   for (const [area, exchanges] of Object.entries(areas)) write(area, exchanges)
   return folder

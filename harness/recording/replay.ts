@@ -44,7 +44,9 @@ async function answer(
   }
   if (exchange.response) {
     const { status, headers, chunks } = exchange.response
+    // Node adds none of its own then.
     response.sendDate = false
+    for (const name of ['connection', 'content-length', 'transfer-encoding']) response.removeHeader(name)
     response.writeHead(status, headers.flat())
     response.flushHeaders()
     for (const [, bytes] of chunks) {
