@@ -62,6 +62,12 @@ for (const [field, body] of Object.entries<Fields>({
   })
 }
 
+/** What the successor says from one character to another. */
+function said(first: string, last: string): string {
+  const [from, to] = [first.charCodeAt(0), last.charCodeAt(0)]
+  return String.fromCharCode(...Array.from({ length: to - from + 1 }, (_, index) => from + index))
+}
+
 /** Enough tokens that two ways of sampling hardly ever say the same. */
 const SAMPLED = { model: models.distribution, prompt: 'x' }
 const LONG = 24
@@ -126,22 +132,20 @@ const droppedOptions: Record<string, Drop> = {
   typical_p: { value: 0.1, shared: SAMPLING },
   repeat_penalty: { value: 1.5 },
   repeat_last_n: { value: 0, shared: { presence_penalty: 1 } },
-  mirostat: { value: 2, shared: SAMPLING },
-  num_predict: { value: 3, model: 'stopper' },
+  num_predict: { value: 3, model: 'stopper', prompt: 'p' },
   // The first character is kept or cut off as the prompt is cut to the window, and is penalised or not.
   num_keep: {
     value: 0,
     model: 'tuned',
     prompt: `a${'x'.repeat(299)}`,
-    shared: { presence_penalty: 1, frequency_penalty: 0 },
+    shared: { presence_penalty: 0, frequency_penalty: 1 },
   },
   num_ctx: { value: 16, model: 'spare', prompt: 'a'.repeat(40), alone: true },
 }
 
-for (const [
-  option,
-  { value, model = 'distribution', prompt = 'x', shared = {}, alone },
-] of Object.entries(droppedOptions)) {
+for (const [option, { value, model = 'distribution', prompt = 'x', shared = {}, alone }] of Object.entries(
+  droppedOptions,
+)) {
   check(
     `legacy-completions.drops.${option}`,
     async ({ client }) => {
@@ -149,14 +153,14 @@ for (const [
       const options = { num_predict: 12, ...shared }
       const legacy = { ...request, max_tokens: 12, ...shared }
       const changed = { [option]: value }
-      const answers = [
-        await generate(client, { ...request, options }),
-        await generate(client, { ...request, options: { ...options, ...changed } }),
-      ].map(generated)
       const legacyAnswers = [
         await complete(client, legacy),
         await client.send(wrong(completeRequest({ ...legacy, ...changed, options: changed }))),
       ].map(completed)
+      const answers = [
+        await generate(client, { ...request, options }),
+        await generate(client, { ...request, options: { ...options, ...changed } }),
+      ].map(generated)
       return {
         generate_differs: !isDeepStrictEqual(answers[0], answers[1]),
         legacy_differs: !isDeepStrictEqual(legacyAnswers[0], legacyAnswers[1]),
@@ -198,6 +202,7 @@ for (const option of [
   'main_gpu',
   'num_thread',
   'use_mmap',
+  'mirostat',
   'mirostat_tau',
   'mirostat_eta',
   'draft_num_predict',
@@ -218,6 +223,17 @@ for (const [field, value] of Object.entries({
     refusals(client, { [field]: value }, { [field]: value }),
   )
 }
+
+check('legacy-completions.drops.removed-options', async ({ client }) => {
+  const refused = { generate: [] as string[], legacy: [] as string[] }
+  for (const option of ['use_mlock', 'low_vram', 'f16_kv', 'logits_all', 'vocab_only']) {
+    const options = { [option]: 'x' }
+    const { generate, legacy } = await refusals(client, { options }, { ...options, options })
+    if (generate !== 200) refused.generate.push(option)
+    if (legacy !== 200) refused.legacy.push(option)
+  }
+  return refused
+})
 
 async function refusals(client: Client, fields: Fields & { options?: Fields }, legacyFields: Fields) {
   const request = { model: models.successor, prompt: 'a' }
@@ -274,23 +290,380 @@ for (const [field, value] of Object.entries({
 // What the endpoint sets by itself
 
 for (const [name, { given, set }] of Object.entries<{ given: Fields; set: Fields }>({
-  temperature: { given: { temperature: undefined }, set: { temperature: 1 } },
+  temperature: { given: {}, set: { temperature: 1 } },
   top_p: { given: { temperature: 1 }, set: { top_p: 1 } },
   'top_p-zero': { given: { temperature: 1, top_p: 0 }, set: { top_p: 1 } },
-  presence_penalty: { given: {}, set: { presence_penalty: 0 } },
-  frequency_penalty: { given: {}, set: { frequency_penalty: 0 } },
+  presence_penalty: { given: { temperature: 0 }, set: { presence_penalty: 0 } },
+  frequency_penalty: { given: { temperature: 0 }, set: { frequency_penalty: 0 } },
 })) {
   check(`legacy-completions.defaults.${name}`, async ({ client }) => {
+    // Its parameters say something else.
     const request = { model: models.tuned, prompt: 'x' }
-    const all: Fields = { temperature: 0, top_p: 1, presence_penalty: 0, frequency_penalty: 0, ...given }
-    const options = { ...all, seed: 7, num_predict: 12 }
-    const [field] = keys(set)
-    const legacy = await completeText(client, { ...request, max_tokens: 12, seed: 7, ...given })
-    const own = { ...options, [field as string]: undefined, ...set }
-    const models_ = { ...options, [field as string]: undefined }
-    return {
-      as_set: legacy === (await generateText(client, { ...request, options: own })),
-      as_parameter: legacy === (await generateText(client, { ...request, options: models_ })),
+    const parameter = Object.fromEntries(keys(set).map((field) => [field, undefined]))
+    const options = {
+      top_p: 1,
+      presence_penalty: 0,
+      frequency_penalty: 0,
+      seed: 7,
+      num_predict: 12,
+      ...given,
     }
+    const asks = (own: Fields) => generateText(client, { ...request, options: { ...options, ...own } })
+    const legacy = await completeText(client, {
+      ...request,
+      temperature: undefined,
+      max_tokens: 12,
+      seed: 7,
+      ...given,
+    })
+    return { as_set: legacy === (await asks(set)), as_parameter: legacy === (await asks(parameter)) }
   })
 }
+
+check('legacy-completions.defaults.model-parameters', async ({ client }) => {
+  const answers = []
+  for (const prompt of ['a', 'p']) {
+    answers.push(completed(await complete(client, { model: models.halting, prompt, max_tokens: undefined })))
+  }
+  return answers.map(({ response, done_reason }) => ({ text: response, finish_reason: done_reason }))
+})
+
+check('legacy-completions.defaults.request-over-parameters', ({ client }) =>
+  completeText(client, { model: models.halting, prompt: 'a', max_tokens: 8, stop: 'h' }),
+)
+
+// One handler with /api/generate
+
+for (const [name, [model, prompt, limit]] of Object.entries({
+  stop: ['stopper', 'v', 20],
+  length: ['successor', 'abc', 6],
+  template: ['templated', 'abc', 6],
+  bos: ['starter', 'abc', 6],
+  bytes: ['scripted', '1', 20],
+} as const)) {
+  check(`legacy-completions.as-generate.${name}`, async ({ client }) => {
+    const request = { model: models[model], prompt }
+    const legacy = completed(await complete(client, { ...request, max_tokens: limit }))
+    const answer = generated(
+      await generate(client, { ...request, options: { top_p: 1, num_predict: limit } }),
+    )
+    return { same: isDeepStrictEqual(legacy, answer), answer: legacy }
+  })
+}
+
+check('legacy-completions.as-generate.sampled', async ({ client }) => {
+  const texts = []
+  for (const seed of [1, 2, 3]) {
+    texts.push([await sampledLegacy(client, { seed }), await sampledGenerate(client, { seed })])
+  }
+  return { same: texts.every(([a, b]) => a === b), different_texts: new Set(texts.flat()).size }
+})
+
+check(
+  'legacy-completions.as-generate.cap',
+  async ({ client }) => {
+    const request = { model: models.narrow, prompt: 'a' }
+    const legacy = completed(await complete(client, { ...request, max_tokens: -1 }))
+    const answer = generated(await generate(client, { ...request, options: { num_predict: -1 } }))
+    return { same: legacy.eval_count === answer.eval_count, finish_reason: legacy.done_reason }
+  },
+  { alone: true },
+)
+
+check('legacy-completions.prompt.cached', async ({ client }) => {
+  const request = { model: models.stopper, prompt: 'qrstuvw' }
+  const first = completed(await complete(client, request))
+  const second = completed(await complete(client, request))
+  return [first.prompt_eval_count, second.prompt_eval_count]
+})
+
+// The answer
+
+const REQUEST = { model: models.successor, prompt: 'abc', max_tokens: 3 }
+
+check('legacy-completions.answer.keys', async ({ client }) => {
+  const { json } = await complete(client, REQUEST)
+  return { answer: keys(json), choice: keys(json.choices[0]), usage: keys(json.usage) }
+})
+
+check('legacy-completions.answer.constants', async ({ client }) => {
+  const { json } = await complete(client, REQUEST)
+  const { object, system_fingerprint, choices } = json
+  return { object, system_fingerprint, index: choices[0].index, choices: choices.length }
+})
+
+check('legacy-completions.answer.id', async ({ client }) => {
+  const { json } = await complete(client, REQUEST)
+  return /^cmpl-\d{1,3}$/.test(json.id)
+})
+
+check('legacy-completions.answer.model', async ({ client }) => {
+  const names = [models.successor, `${models.successor}:latest`, models.successor.toUpperCase()]
+  const answers = []
+  for (const model of names) answers.push((await complete(client, { ...REQUEST, model })).json.model)
+  return answers
+})
+
+check('legacy-completions.answer.created', async ({ client }) => {
+  const exchange = await complete(client, REQUEST)
+  const { created } = exchange.json
+  const answered = Date.parse(exchange.header('date') ?? '') / 1000
+  return { whole: Number.isInteger(created), seconds: Math.abs(created - answered) < 60 }
+})
+
+check('legacy-completions.answer.usage', async ({ client }) => {
+  const { json } = await complete(client, { model: models.starter, prompt: 'v', max_tokens: 20 })
+  return json.usage
+})
+
+check('legacy-completions.answer.content-type', async ({ client }) => {
+  const answer = await complete(client, REQUEST)
+  const stream = await complete(client, { ...REQUEST, stream: true })
+  return { answer: answer.contentType, stream: stream.contentType }
+})
+
+check('legacy-completions.answer.stream-default', async ({ client }) => {
+  const body = { model: models.successor, prompt: 'abc' }
+  const limit = { temperature: 0, max_tokens: 3 }
+  const legacy = await client.send({ method: 'POST', path: '/v1/completions', body: { ...body, ...limit } })
+  const options = { temperature: 0, num_predict: 3 }
+  const answer = await client.send({ method: 'POST', path: '/api/generate', body: { ...body, options } })
+  return { generate: answer.contentType?.split(';')[0], legacy: legacy.contentType?.split(';')[0] }
+})
+
+// The stream
+
+check('legacy-completions.stream.events', async ({ client }) => {
+  const data = await events(client, REQUEST)
+  return data.map((event) =>
+    event === '[DONE]' ? event : [event.choices[0].text, event.choices[0].finish_reason],
+  )
+})
+
+check('legacy-completions.stream.keys', async ({ client }) => {
+  const data = (await events(client, REQUEST)).filter((event) => event !== '[DONE]')
+  return { every: [...new Set(data.map((event) => keys(event).join()))], choice: keys(data[0].choices[0]) }
+})
+
+check('legacy-completions.stream.include_usage', async ({ client }) => {
+  const data = await events(client, { ...REQUEST, stream_options: { include_usage: true } })
+  return data.map((event) =>
+    event === '[DONE]' ? event : { choices: event.choices.length, tokens: event.usage?.total_tokens },
+  )
+})
+
+check('legacy-completions.stream.include_usage-false', async ({ client }) => {
+  const data = await events(client, { ...REQUEST, stream_options: { include_usage: false } })
+  return { events: data.length, with_usage: data.filter((event) => event.usage).length }
+})
+
+check('legacy-completions.stream.id', async ({ client }) => {
+  const data = await events(client, { ...REQUEST, stream_options: { include_usage: true } })
+  return new Set(data.filter((event) => event !== '[DONE]').map(({ id }) => id)).size
+})
+
+check('legacy-completions.stream.as-answer', async ({ client }) => {
+  const request = { model: models.scripted, prompt: '1', max_tokens: 20 }
+  const data = await events(client, { ...request, stream_options: { include_usage: true } })
+  const answer = (await complete(client, request)).json
+  const chunks = data.filter((event) => event !== '[DONE]')
+  const text = chunks.map(({ choices }) => choices[0]?.text ?? '').join('')
+  return {
+    text,
+    same_text: text === answer.choices[0].text,
+    usage: chunks.at(-1).usage,
+    same_usage: isDeepStrictEqual(chunks.at(-1).usage, answer.usage),
+  }
+})
+
+// The empty prompt
+
+for (const [name, prompt] of [
+  ['empty', ''],
+  ['absent', undefined],
+] as const) {
+  check(`legacy-completions.prompt.${name}`, async ({ client }) =>
+    completed(await complete(client, { model: models.successor, prompt })),
+  )
+}
+
+check('legacy-completions.prompt.empty-stream', async ({ client }) => {
+  const exchange = await complete(client, { model: models.successor, prompt: '', stream: true })
+  const data = exchange.eventData
+  return {
+    content_type: exchange.contentType,
+    events: data.map((event) =>
+      event === '[DONE]' ? event : [event.choices[0].text, event.choices[0].finish_reason],
+    ),
+  }
+})
+
+check(
+  'legacy-completions.prompt.empty-loads',
+  async ({ client }) => {
+    await unload(client, models.spare)
+    await complete(client, { model: models.spare, prompt: '' })
+    return isLoaded(client, models.spare)
+  },
+  { alone: true },
+)
+
+// The repetition guard
+
+check('legacy-completions.repetition.answer', async ({ client }) => {
+  const request = { model: models.repeater, prompt: 'q' }
+  const { response, ...rest } = completed(await complete(client, { ...request, max_tokens: 40 }))
+  const below = completed(await complete(client, { ...request, max_tokens: 30 }))
+  return { text: response.length, ...rest, below: below.done_reason }
+})
+
+check('legacy-completions.repetition.stream', async ({ client }) => {
+  const data = await events(client, { model: models.repeater, prompt: 'q', max_tokens: 40 })
+  return {
+    texts: data.length,
+    done: data.includes('[DONE]'),
+    finished: data.some((event) => event.choices?.[0].finish_reason),
+  }
+})
+
+check('legacy-completions.repetition.held-back', async ({ client }) => {
+  const request = { model: models.successor, prompt: 'A', stop: `${said('D', '~')}!`, max_tokens: 70 }
+  const { response, done_reason } = completed(await complete(client, request))
+  return { text: response, finish_reason: done_reason }
+})
+
+// Errors
+
+const refused = async (client: Client, body: unknown) => {
+  const exchange = await client.send(wrong({ method: 'POST', path: '/v1/completions', body }))
+  return { status: exchange.status, message: exchange.json.error?.message }
+}
+
+check('legacy-completions.errors.envelope', async ({ client }) => {
+  const { json } = await client.send(wrong(completeRequest({ model: models.successor, prompt: 5 })))
+  const { param, code } = json.error
+  return { keys: keys(json), error: keys(json.error), param, code }
+})
+
+for (const [name, fields] of Object.entries({
+  parser: { model: models.successor, prompt: 5 },
+  'not-found': { model: 'conformance/nobody' },
+  'bad-request': { model: models.successor, prompt: 'a', suffix: 'b' },
+  internal: { model: models.mistyped, prompt: 'a' },
+})) {
+  check(`legacy-completions.errors.type.${name}`, async ({ client }) => {
+    const exchange = await client.send(wrong(completeRequest(fields)))
+    return { status: exchange.status, type: exchange.json.error.type, content_type: exchange.contentType }
+  })
+}
+
+for (const [name, bodies] of Object.entries<Record<string, unknown>>({
+  body: { absent: undefined, broken: '{bad}', cut: '{"model":', array: '[]' },
+  'no-model': { absent: { prompt: 'a' }, null_body: 'null' },
+  prompt: {
+    texts: { model: models.successor, prompt: ['a', 'b'] },
+    tokens: { model: models.successor, prompt: [100, 101] },
+  },
+})) {
+  check(`legacy-completions.errors.${name}`, async ({ client }) => {
+    const messages: Record<string, string> = {}
+    for (const [which, body] of Object.entries(bodies)) {
+      const { status, message } = await refused(client, body)
+      messages[which] = `${status} ${message}`
+    }
+    return messages
+  })
+}
+
+for (const [name, body] of Object.entries({
+  'unknown-model': { model: 'conformance/nobody', prompt: 'a' },
+  'invalid-model': { model: 'bad name!', prompt: 'a' },
+  suffix: { model: models.successor, prompt: 'a', suffix: 'b' },
+  'stop-element': { model: models.successor, prompt: 'a', stop: [1] },
+})) {
+  check(`legacy-completions.errors.${name}`, ({ client }) => refused(client, body))
+}
+
+check('legacy-completions.errors.stop-number', ({ client }) =>
+  client
+    .send(wrong(completeRequest({ model: models.stopper, prompt: 'v', stop: 5 })))
+    .then((exchange) => completed(exchange).response),
+)
+
+check('legacy-completions.errors.wrong-types', async ({ client }) => {
+  const wanted: Record<string, string> = {}
+  for (const [field, value] of Object.entries({
+    model: 5,
+    prompt: 5,
+    suffix: 5,
+    stream: 'x',
+    stream_options: 'x',
+    max_tokens: 1.5,
+    seed: 1.5,
+    temperature: 'x',
+    top_p: 'x',
+    frequency_penalty: 'x',
+    presence_penalty: 'x',
+  })) {
+    const { status, message } = await refused(client, {
+      model: models.successor,
+      prompt: 'a',
+      [field]: value,
+    })
+    wanted[field] = `${status} ${message}`
+  }
+  return wanted
+})
+
+check('legacy-completions.errors.stream', async ({ client }) => {
+  const exchange = await complete(client, { model: models.refused, prompt: 'a', stream: true })
+  const { status, contentType, events } = exchange
+  return {
+    status,
+    content_type: contentType,
+    models: events.length > 0 ? exchange.eventData.map(({ model }) => model) : [],
+  }
+})
+
+check('legacy-completions.errors.mid-stream', async ({ client }) => {
+  const data = await events(client, { model: models.garbler, prompt: 'a' })
+  return data.map((event) => (event === '[DONE]' ? event : [event.model, event.choices[0].text]))
+})
+
+// A client that goes away
+
+// A client that goes away while an event is being sent can leave the slot taken for ever (abort.stream-sending), so
+// nearly all of the time nothing is sent here: 23 characters may yet become a stop string, the one after them frees
+// them, and so on for ever.
+const HELD_BACK = (
+  [
+    ['g', '}'],
+    [' ', '6'],
+    ['8', 'N'],
+    ['P', 'e'],
+  ] as const
+).map(([first, last]) => `${said(first, last)}\t`)
+
+check('legacy-completions.abort.stream', async ({ client }) => {
+  const endless = { ...REQUEST, max_tokens: 0, stop: HELD_BACK, stream: true }
+  const call = client.start(completeRequest(endless))
+  await call.until((exchange) => exchange.events.length >= 3)
+  call.abort()
+  const { end } = await call.ended
+  return { aborted: end, next: await completeText(client, REQUEST) }
+})
+
+check(
+  'legacy-completions.abort.answer',
+  async ({ client }) => {
+    const request = { ...REQUEST, model: models.spare }
+    await complete(client, request)
+    const call = client.start(completeRequest({ ...request, max_tokens: 0 }))
+    // Nothing tells that the model computes by now, but a generation that was asked for later has ended.
+    await complete(client, { ...REQUEST, max_tokens: 64 })
+    call.abort()
+    const { end } = await call.ended
+    return { aborted: end, next: await completeText(client, request) }
+  },
+  { alone: true },
+)
