@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { messageOf, SuiteError } from './errors.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
+import { loadKnownFailures } from './ledger/known-failures.ts'
 import { loadLedger, type System } from './ledger/ledger.ts'
 import { makeModels, removeModels } from './models.ts'
 import type { StoredExchange } from './recording/recording.ts'
@@ -43,10 +44,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const say = (line: string) => process.stderr.write(`ollama-conformance: ${line}\n`)
   let target: Target | undefined
   let control: Control | undefined
+  let modelsAt: string | undefined
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
       await control?.stop()
+      // Of a server that goes on without the suite; a server of the suite takes its models with it.
+      if (modelsAt) await removeModels(modelsAt).catch((error) => say(`models remain: ${messageOf(error)}`))
       await target?.stop()
     })()
     return stopped
@@ -54,6 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const forget = onInterrupt(stop)
   try {
     loadLedger()
+    loadKnownFailures()
     const choice = await chooseTarget(system, say)
     target = choice.target
     say(`starting ${system}: ${target.kind} ${target.label}`)
@@ -70,7 +75,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (record && target.kind === 'replay')
       throw new SuiteError('a replay cannot be recorded; choose a live target')
     const client = new Client({ url, replay: target.kind === 'replay', name: 'setup' })
-    if (system === 'ollama') await makeModels(client, say)
+    if (system === 'ollama') {
+      if (target.kind === 'url') modelsAt = url
+      await makeModels(client, say)
+    }
     control = await startControl(target, url)
     project.provide('session', {
       system,
@@ -86,13 +94,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
       setup: client.stored(),
     })
     return async () => {
-      if (system === 'ollama' && target?.kind === 'url') await removeModels(url)
       await stop()
       forget()
     }
   } catch (error) {
     await stop().catch(() => {})
     if (interruption) return new Promise(() => {})
+    forget()
     if (!(error instanceof SuiteError)) throw error
     say(messageOf(error))
     process.exit(1)

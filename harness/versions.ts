@@ -12,9 +12,9 @@ export function release(version: string): string {
   const build = version.match(/^b(\d{3,})$/)?.[1]
   if (build) return `${build}.0.0`
   const parsed = semver.parse(version)
+  const numbers = parsed ? `${parsed.major}.${parsed.minor}.${parsed.patch}` : '0.0.0'
   // An unstamped build of Ollama calls itself 0.0.0.
-  if (!parsed || parsed.version === '0.0.0') return '9999.0.0'
-  return `${parsed.major}.${parsed.minor}.${parsed.patch}`
+  return numbers === '0.0.0' ? '9999.0.0' : numbers
 }
 
 /** Compares two releases: negative, zero or positive. */

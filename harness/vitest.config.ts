@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     root: '.',
     include: ['harness/**/*.test.ts', 'fixtures/**/*.test.ts'],
+    // Most of the time goes into runs that tests start and wait for.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -112,6 +112,9 @@ function rangeProblems({ since, until, values }: Statement): string[] {
   if (empty({ since, until })) problems.push(`the range ${since} until ${until} is empty`)
   for (const [index, value] of (values ?? []).entries()) {
     if (empty(value)) problems.push(`the range ${value.since} until ${value.until} of a value is empty`)
+    if (empty({ since: value.since, until }) || empty({ since, until: value.until })) {
+      problems.push(`the value for ${describeRange(value)} lies outside ${describeRange({ since, until })}`)
+    }
     const previous = values?.[index - 1]
     if (!previous) continue
     if (

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
   Reporter,
@@ -111,8 +111,13 @@ export default class ConformanceReporter implements Reporter {
     ) as Record<Status, number>
     const ran = statements.length - totals['not-applicable']
     if (ran === 0) this.#problems.push(`no check ran on ${session.system} ${session.version}`)
-    const complete = !filtered(this.#vitest)
-    if (complete) this.#checkKnownFailures(session, statements)
+    const areas = new Set(modules.map(areaOf))
+    const complete =
+      !this.#vitest.config.testNamePattern && suiteAreas(session.system).every((area) => areas.has(area))
+    if (complete) {
+      this.#checkKnownFailures(session, statements)
+      this.#checkAreas(session, areas, ledger)
+    }
 
     const results: Results = {
       suite: suiteVersion(),
@@ -140,8 +145,19 @@ export default class ConformanceReporter implements Reporter {
       if (!inRange(version, range)) continue
       const status = statements.find((one) => one.id === id)?.status
       if (status === undefined || status === 'not-applicable') {
-        this.#problems.push(`${place}: ${id} matches no check that ran; correct the entry or take it off the list`)
+        this.#problems.push(
+          `${place}: ${id} matches no check that ran; correct the entry or take it off the list`,
+        )
       }
+    }
+  }
+
+  /** Every area of the ledger has a suite. */
+  #checkAreas({ system }: Session, areas: ReadonlySet<string>, ledger: Ledger): void {
+    const rows = [...ledger.values()].filter((row) => row.system === system && !row.excluded)
+    for (const area of new Set(rows.map(({ area }) => area))) {
+      if (areas.has(area)) continue
+      this.#problems.push(`specs/${area}.yaml: no suite checks it; write suites/${system}/${area}.test.ts`)
     }
   }
 
@@ -178,12 +194,15 @@ export default class ConformanceReporter implements Reporter {
   }
 }
 
-/** Whether the run was narrowed to some files or names. */
-const filtered = ({ config }: Vitest) =>
-  Boolean(config.testNamePattern) ||
-  process.argv.slice(2).some((argument) => /\.test\.ts|^suites/.test(argument))
+const SUITE = /\.test\.ts$/
 
-const areaOf = (module: TestModule) => module.moduleId.replace(/^.*[\\/]/, '').replace(/\.test\.ts$/, '')
+const areaOf = (module: TestModule) => module.moduleId.replace(/^.*[\\/]/, '').replace(SUITE, '')
+
+/** The areas for which there is a suite. */
+const suiteAreas = (system: System) =>
+  readdirSync(fromRoot('suites', system))
+    .filter((name) => SUITE.test(name))
+    .map((name) => name.replace(SUITE, ''))
 
 function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
   const statement = ledger.get(test.name)

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,8 +19,10 @@ import type { System } from '../ledger/ledger.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 
-const START_LIMIT = 60_000
-const STOP_LIMIT = 5_000
+/** How long a program may take to listen, and to end when it is told to, ms. */
+export type Limits = { start: number; stop: number }
+
+const LIMITS: Limits = { start: 60_000, stop: 5_000 }
 
 /** Finds a program by path or on the PATH; undefined when it is not there or cannot be run. */
 export function findProgram(path: string): string | undefined {
@@ -31,7 +34,7 @@ export function findProgram(path: string): string | undefined {
       const file = resolve(folder, name)
       try {
         accessSync(file, constants.X_OK)
-        return file
+        if (statSync(file).isFile()) return file
       } catch {}
     }
   }
@@ -46,7 +49,7 @@ const PASSED = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'T
  *
  * @throws SuiteError when there is no such program
  */
-export function binaryTarget(system: System, path: string): Target {
+export function binaryTarget(system: System, path: string, limits = LIMITS): Target {
   const program = findProgram(path)
   if (!program) {
     throw new SuiteError(
@@ -83,10 +86,10 @@ export function binaryTarget(system: System, path: string): Target {
         detached: process.platform !== 'win32',
       })
       servers.push(server)
-      return listening(server, program)
+      return listening(server, program, limits.start)
     },
     stop: async () => {
-      await Promise.all(servers.map(stopServer))
+      await Promise.all(servers.map((server) => stopServer(server, limits.stop)))
       removeFolder()
       process.off('exit', killAll)
     },
@@ -111,17 +114,18 @@ function argumentsOf(system: System, settings: Settings, folder: string): string
 }
 
 /** Waits for the line in which a server says where it listens: only the server itself can know a free port. */
-function listening(server: ChildProcess, program: string): Promise<string> {
+function listening(server: ChildProcess, program: string, within: number): Promise<string> {
   const log = new LogTail()
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(limit)
       reject(new SuiteError(`${program} ${why}${log}`))
     }
-    const limit = setTimeout(() => fail(`did not listen within ${START_LIMIT / 1000} s`), START_LIMIT)
+    const limit = setTimeout(() => fail(`did not listen within ${within / 1000} s`), within)
     const read = (part: Buffer) => {
       log.add(part.toString())
-      const address = log.match(/[Ll]istening on (?:http:\/\/)?(127\.0\.0\.1:\d+)/)?.[1]
+      // What follows the port shows that it has arrived as a whole.
+      const address = log.match(/[Ll]istening on (?:http:\/\/)?(127\.0\.0\.1:\d+)\D/)?.[1]
       if (!address) return
       clearTimeout(limit)
       resolve(`http://${address}`)
@@ -129,7 +133,12 @@ function listening(server: ChildProcess, program: string): Promise<string> {
     server.stdout?.on('data', read)
     server.stderr?.on('data', read)
     server.once('error', (error) => fail(`could not be started: ${error.message}`))
-    server.once('exit', (code, name) => fail(`ended with ${name ?? `exit code ${code}`}`))
+    server.once('exit', (code, name) => {
+      const ended = () => fail(`ended with ${name ?? `exit code ${code}`}`)
+      // Its last words may come after its end; a child of its own may hold the pipe for ever.
+      server.once('close', ended)
+      setTimeout(ended, 500).unref()
+    })
   })
 }
 
@@ -143,13 +152,14 @@ function signal(server: ChildProcess, name: NodeJS.Signals): void {
   }
 }
 
-async function stopServer(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined) return
-  const ended = new Promise((resolve) => server.once('exit', resolve))
-  const limit = setTimeout(() => signal(server, 'SIGKILL'), STOP_LIMIT)
-  signal(server, 'SIGTERM')
-  await ended
-  clearTimeout(limit)
+async function stopServer(server: ChildProcess, within: number): Promise<void> {
+  if (server.exitCode === null && server.signalCode === null && server.pid !== undefined) {
+    const ended = new Promise((resolve) => server.once('exit', resolve))
+    const limit = setTimeout(() => signal(server, 'SIGKILL'), within)
+    signal(server, 'SIGTERM')
+    await ended
+    clearTimeout(limit)
+  }
   // Runners that outlived their server.
   signal(server, 'SIGKILL')
 }

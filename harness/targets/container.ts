@@ -4,6 +4,7 @@ import type { ImageName } from 'testcontainers'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { messageOf, SuiteError } from '../errors.ts'
 import type { System } from '../ledger/ledger.ts'
+import { compareVersions } from '../versions.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { OFFICIAL } from './spec.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
@@ -27,7 +28,9 @@ export async function localImage(system: System): Promise<string | undefined> {
     const { repository, tag } = OFFICIAL[system]
     const images = await container.dockerode.listImages({ filters: { reference: [repository] } })
     const tags = images.flatMap((image) => image.RepoTags ?? [])
-    return tags.includes(`${repository}:${tag}`) ? `${repository}:${tag}` : tags.sort().at(-1)
+    const byVersion = (a: string, b: string) =>
+      compareVersions(a.slice(repository.length + 1), b.slice(repository.length + 1))
+    return tags.includes(`${repository}:${tag}`) ? `${repository}:${tag}` : tags.sort(byVersion).at(-1)
   } catch {
     return undefined
   }
@@ -124,9 +127,9 @@ function abandoned(labels: Labels): boolean {
 }
 
 /** Removes those of the suite's containers whose labels fit, with their volumes. */
-async function removeContainers(engine: Engine, fit: (labels: Labels) => boolean): Promise<void> {
+async function removeContainers(engine: Engine, isOne: (labels: Labels) => boolean): Promise<void> {
   const all = await engine.listContainers({ all: true, filters: { label: [LABEL] } })
-  const ours = all.filter(({ Labels }) => fit(Labels))
+  const ours = all.filter(({ Labels }) => isOne(Labels))
   await Promise.allSettled(ours.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })))
   const volumes = new Set(ours.map(({ Labels }) => Labels[LABEL] ?? ''))
   await Promise.allSettled([...volumes].map((name) => engine.getVolume(name).remove()))

@@ -34,7 +34,11 @@ export function parseTarget(system: System, text: string): TargetSpec {
       return { kind, path: rest || official.binary }
     case 'http':
     case 'https':
-      if (URL.canParse(text)) return { kind: 'url', url: new URL(text).origin }
+      if (URL.canParse(text)) {
+        const { origin, href } = new URL(text)
+        // A path or a password would be dropped without a word.
+        if (href === `${origin}/`) return { kind: 'url', url: origin }
+      }
       break
     case 'replay':
       return { kind, version: rest || undefined }

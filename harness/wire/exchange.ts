@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type Event, type Line, ndjsonLines, sseEvents } from './streams.ts'
 
 /** What is sent. A body that is neither bytes nor text is sent as JSON. */
@@ -105,12 +106,21 @@ const LONGEST_SHOWN = 2000
 export function evidence(exchange: Exchange, url = 'http://127.0.0.1:11434'): string {
   const { method, path, headers, body } = exchange.request
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
-  const curl = ['curl', '-sS', '-i', ...(method === 'GET' ? [] : method === 'HEAD' ? ['-I'] : ['-X', method])]
-  curl.push(`${url}${path}`)
-  for (const [name, value] of Object.entries(headers)) curl.push('-H', quote(`${name}: ${value}`))
+  const curl = ['curl', '-sS', '-i']
+  if (method === 'HEAD') curl.push('-I')
+  else if (method !== 'GET' || body) curl.push('-X', method)
+  // Curl would read these as patterns, and resolve dots.
+  if (/[[\]{}]|\/\./.test(path)) curl.push('-g', '--path-as-is')
+  curl.push(/^[\w/.:%-]+$/.test(path) ? `${url}${path}` : quote(`${url}${path}`))
+  const typed = Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
+  // Curl would call it a form.
+  if (body && !typed) curl.push('-H', quote('content-type:'))
+  for (const [name, value] of Object.entries(headers)) {
+    curl.push('-H', quote(value === '' ? `${name};` : `${name}: ${value}`))
+  }
   if (body) {
     curl.push(
-      body.length > LONGEST_SHOWN
+      body.length > LONGEST_SHOWN || !isUtf8(body)
         ? `--data-binary @${body.length}-bytes`
         : `--data-raw ${quote(body.toString())}`,
     )

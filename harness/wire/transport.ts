@@ -1,8 +1,16 @@
 import { Agent, type Dispatcher } from 'undici'
 import { Exchange, type Request } from './exchange.ts'
 
-/** Time limits guard against hanging, ms without a byte. */
-const TIMEOUT = 60_000
+/** What a server may take at most, so that none can make a run hang or fill the memory. */
+export type Limits = {
+  /** Time without a byte, ms. */
+  silence: number
+  /** Length of a response body, bytes. */
+  length: number
+}
+
+// A check has 60 s: a server that falls silent is named before that.
+const LIMITS: Limits = { silence: 45_000, length: 64 * 2 ** 20 }
 
 /** A request under way. */
 export class Call {
@@ -58,6 +66,8 @@ export class Call {
         if (this.#aborted) controller.abort(new Error('aborted by the check'))
       },
       onResponseStart: (controller, status) => {
+        // An interim response, such as 103, comes before the response.
+        if (status < 200) return
         exchange.status = status
         const raw = (controller.rawHeaders ?? []) as (Buffer | string)[]
         for (let i = 0; i < raw.length; i += 2) exchange.headers.push([String(raw[i]), String(raw[i + 1])])
@@ -85,7 +95,16 @@ function describe(error: Error & { code?: string }): string {
 
 /** The one way to a server: undici, one connection pool, nothing in between. */
 export class Transport {
-  readonly #agent = new Agent({ headersTimeout: TIMEOUT, bodyTimeout: TIMEOUT, connections: 64 })
+  readonly #agent: Agent
+
+  constructor({ silence, length }: Limits = LIMITS) {
+    this.#agent = new Agent({
+      headersTimeout: silence,
+      bodyTimeout: silence,
+      maxResponseSize: length,
+      connections: 64,
+    })
+  }
 
   /**
    * Sends a request.

@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../testing/folder.ts'
+import { loadKnownFailures } from './known-failures.ts'
+
+const load = (text: string) => loadKnownFailures(join(temporaryFolder({ 'list.yaml': text }), 'list.yaml'))
+
+test('entries know where they stand', () => {
+  const entries = load(`
+- id: a.b
+  reason: It says otherwise.
+  link: https://example.org/1
+- id: a.c
+  reason: It says otherwise.
+  link: https://example.org/2
+  since: 0.9.0
+  until: 0.10.0
+`)
+  expect(entries).toMatchObject([
+    { id: 'a.b', reason: 'It says otherwise.', place: expect.stringMatching(/list\.yaml:2$/) },
+    { id: 'a.c', since: '0.9.0', until: '0.10.0', place: expect.stringMatching(/list\.yaml:5$/) },
+  ])
+})
+
+test('no file and an empty file are an empty list', () => {
+  expect(loadKnownFailures(join(temporaryFolder(), 'absent.yaml'))).toEqual([])
+  expect(load('# nothing yet\n')).toEqual([])
+})
+
+describe('a broken entry is named with file and line', () => {
+  const GOOD = '- id: a.b\n  reason: It says otherwise.\n  link: https://example.org\n'
+  test.each([
+    ['no reason', `${GOOD}- id: a.c\n  link: x\n`, /list\.yaml:4: .*reason/],
+    ['no link', `${GOOD}- id: a.c\n  reason: x\n`, /list\.yaml:4: .*link/],
+    ['no id', `${GOOD}- reason: x\n  link: x\n`, /list\.yaml:4: .*id/],
+    ['an entry that is text', `${GOOD}- a.c\n`, /list\.yaml:4: .*id/],
+    ['no list', 'id: a.b\n', /list\.yaml:1: .*list/],
+    ['no YAML', '- id: [\n', /list\.yaml:\d+: /],
+    [
+      'a version that is none',
+      `${GOOD}- { id: a.c, reason: x, link: x, since: soon }\n`,
+      /list\.yaml:4: .*since/,
+    ],
+    ['an unknown field', `${GOOD}- { id: a.c, reason: x, link: x, sinec: 0.9.0 }\n`, /list\.yaml:4: .*sinec/],
+  ])('%s', (_, text, message) => {
+    expect(() => load(text)).toThrow(expect.objectContaining({ name: 'SuiteError' }))
+    expect(() => load(text)).toThrow(message)
+  })
+})

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadLedger, type System } from '../ledger/ledger.ts'
+import { fromRoot } from '../paths.ts'
+import { readRecording, recordedVersions, restoreBytes, type StoredExchange } from './recording.ts'
+
+const recordings = (['ollama', 'llama-server'] satisfies System[]).flatMap((system) =>
+  recordedVersions(system).map((version) => ({ system, version })),
+)
+
+/** Folders of whoever recorded; what a server itself says of its temporary model folder is its answer. */
+const MACHINE = /(?<![\w.-])(\/root|\/work|\/opt|\/home|\/Users|[A-Z]:\\+Users)\b[^\s"\\]*/g
+
+const responseText = ({ response }: StoredExchange) =>
+  Buffer.concat((response?.chunks ?? []).map(([, bytes]) => restoreBytes(bytes))).toString()
+
+test('there is a recording of Ollama', () => {
+  expect(recordedVersions('ollama')).not.toEqual([])
+})
+
+describe.each(recordings)('recording of $system $version', ({ system, version }) => {
+  const folder = fromRoot('fixtures/recordings', system, version)
+  const { provenance, areas } = readRecording(system, version)
+  const exchanges = Object.values(areas).flatMap((area) => Object.values(area).flat())
+
+  test('says what was recorded', () => {
+    expect(provenance).toMatchObject({
+      system,
+      version,
+      kind: expect.stringMatching(/^(container|binary|url)$/),
+      digest: expect.stringMatching(/^(sha256:[0-9a-f]{64})?$/),
+      suite: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    })
+  })
+
+  test('is under 2 MB', () => {
+    const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size)
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThan(2_000_000)
+  })
+
+  test('is of statements that there are, each under its area', () => {
+    const ledger = loadLedger()
+    const { setup, ...rest } = areas
+    if (system === 'ollama') expect(Object.keys(setup ?? {})).toEqual(['setup'])
+    for (const [area, statements] of Object.entries(rest)) {
+      const strangers = Object.keys(statements).filter((id) => {
+        const statement = ledger.get(id)
+        return statement?.area !== area || statement.system !== system
+      })
+      expect(strangers, area).toEqual([])
+    }
+  })
+
+  test('holds whole exchanges', () => {
+    expect(exchanges.length).toBeGreaterThan(0)
+    for (const exchange of exchanges) {
+      expect(['complete', 'aborted', 'cut', 'refused']).toContain(exchange.end)
+      if (exchange.end === 'complete') expect(exchange.response).toBeDefined()
+      expect(exchange.request.path).toMatch(/^\//)
+      expect(() => responseText(exchange)).not.toThrow()
+    }
+  })
+
+  test('names no folder of the machine that it was made on', () => {
+    const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    expect(text.join('\n').match(MACHINE)).toBeNull()
+  })
+
+  test('holds nothing of the harness', () => {
+    for (const { request, response } of exchanges) {
+      const names = [...Object.keys(request.headers), ...(response?.headers.map(([name]) => name) ?? [])]
+      expect(names.filter((name) => /conformance|authorization|cookie/i.test(name))).toEqual([])
+      expect(response?.status).not.toBe(599)
+    }
+  })
+})

@@ -1,0 +1,18 @@
+import { describe, expect, test } from 'vitest'
+import type { System } from '../ledger/ledger.ts'
+import { ROOT } from '../paths.ts'
+import { TARGET_VARIABLE } from '../targets/spec.ts'
+import { startSuites } from '../testing/checkout.ts'
+import { recordedVersions } from './recording.ts'
+
+const recordings = (['ollama', 'llama-server'] satisfies System[]).flatMap((system) =>
+  recordedVersions(system).map((version) => ({ system, version })),
+)
+
+describe('the suites over every recording', { timeout: 300_000 }, () => {
+  test.each(recordings)('$system $version', async ({ system, version }) => {
+    const target = { [TARGET_VARIABLE[system]]: `replay:${version}` }
+    const { code, output } = await startSuites(ROOT, target, '--project', system).ended
+    expect(code, output.split('\n').slice(-60).join('\n')).toBe(0)
+  })
+})

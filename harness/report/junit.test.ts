@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import type { Status } from '../check.ts'
+import { parseXml } from '../testing/xml.ts'
+import { junit } from './junit.ts'
+import type { Results, StatementResult } from './reporter.ts'
+
+const statement = (id: string, status: Status, message = ''): StatementResult => ({
+  id,
+  status,
+  message,
+  tier: 'core',
+  level: 'observed',
+  expected: { a: '<' },
+  observed: null,
+  durationMs: 1500,
+  requests: 1,
+  evidence: [],
+})
+
+const results = (statements: StatementResult[]): Results => ({
+  suite: '0.1.0',
+  target: { system: 'ollama', kind: 'url', version: '1.2.3', label: 'http://<host>' },
+  startedAt: '2026-11-22T10:51:56.000Z',
+  durationMs: 2500,
+  totals: { pass: 1, fail: 1, 'known-fail': 1, 'not-applicable': 1, error: 1 },
+  statements,
+})
+
+test('every status has its form', () => {
+  const suite = parseXml(
+    junit(
+      results([
+        statement('a.passes', 'pass'),
+        statement('a.fails', 'fail', 'it does not'),
+        statement('a.known', 'known-fail', 'known: why'),
+        statement('a.later', 'not-applicable', 'holds later'),
+        statement('a.breaks', 'error', 'no server'),
+      ]),
+    ),
+  )
+  expect(suite).toMatchObject({
+    name: 'testsuite',
+    attributes: {
+      name: 'ollama 1.2.3 (url)',
+      tests: '5',
+      failures: '1',
+      errors: '1',
+      skipped: '2',
+      time: '2.5',
+    },
+  })
+  const cases = suite.children.map(({ name, attributes, children: [inner] }) => {
+    expect(name).toBe('testcase')
+    expect(attributes).toMatchObject({ classname: 'ollama.a', time: '1.5' })
+    return [attributes.name, inner?.name, inner?.attributes.message]
+  })
+  expect(cases).toEqual([
+    ['a.passes', undefined, undefined],
+    ['a.fails', 'failure', 'it does not'],
+    ['a.known', 'skipped', 'known-fail: known: why'],
+    ['a.later', 'skipped', 'not-applicable: holds later'],
+    ['a.breaks', 'error', 'no server'],
+  ])
+  expect(suite.children[1]?.children[0]?.text).toBe('it does not\nexpected {"a":"<"}\nobserved null')
+})
+
+test.each([
+  ['markup', `<a href="x">&amp; ]]> 'quoted'`],
+  ['control characters', 'a\u0000b\u001bc'],
+  ['half a character', 'a\ud83d b'],
+  ['characters outside the first plane', 'ä€😀'],
+])('a message with %s is still XML', (_, message) => {
+  const [failure] = parseXml(junit(results([statement('a.b', 'fail', message)]))).children[0]?.children ?? []
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what XML forbids
+  const shown = message.replaceAll(/[\u0000-\u001f]|[\ud800-\udbff](?![\udc00-\udfff])/g, '\ufffd')
+  expect(failure?.attributes.message).toBe(shown)
+  expect(failure?.text).toContain(shown)
+})
+
+test('an empty run is XML too', () => {
+  expect(parseXml(junit(results([]))).children).toEqual([])
+})

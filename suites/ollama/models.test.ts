@@ -1,0 +1,376 @@
+import { createHash } from 'node:crypto'
+import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
+import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
+import { check } from '../../harness/check.ts'
+import { generate, wrong } from '../../harness/requests.ts'
+import type { Client } from '../../harness/wire/client.ts'
+import { findLoaded, unload } from './helpers/loaded.ts'
+
+const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
+const MODEL_FILE = instrumentFile('spare').digest
+const files = { 'spare.gguf': MODEL_FILE }
+/** The layer of a model's parameters: JSON with sorted keys and a newline. */
+const layerOf = (parameters: object) => `${JSON.stringify(parameters, Object.keys(parameters).sort())}\n`
+
+const post = (client: Client, path: string, body?: unknown) => client.send({ method: 'POST', path, body })
+const create = (client: Client, body: Record<string, unknown>) =>
+  post(client, '/api/create', { stream: false, ...body })
+const show = async (client: Client, model: string) => (await post(client, '/api/show', { model })).json
+const remove = (client: Client, model: string) =>
+  client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
+const hasBlob = async (client: Client, digest: string) =>
+  (await client.send({ method: 'HEAD', path: `/api/blobs/${digest}` })).status
+
+/** Creates a model, does something with it and deletes it. Only one at a time: layers are shared between models. */
+async function withModel<Result>(
+  client: Client,
+  model: string,
+  body: Record<string, unknown>,
+  use: () => Promise<Result>,
+): Promise<Result> {
+  await create(client, { model, ...body })
+  try {
+    return await use()
+  } finally {
+    await remove(client, model)
+  }
+}
+
+const answer = ({ status, text }: { status: number | undefined; text: string }) => ({
+  status,
+  body: text && JSON.parse(text),
+})
+
+/** `name value` of each parameter that show gives, sorted. */
+const parameterLines = ({ parameters }: { parameters?: string }) =>
+  parameters
+    ?.split('\n')
+    .map((line) => line.replace(/ +/, ' '))
+    .sort()
+
+// Blobs
+
+check(
+  'models.blobs.life',
+  async ({ client }) => {
+    const text = 'A blob of the conformance suite.'
+    const path = `/api/blobs/${digestOf(text)}`
+    const upload = async () => (await client.send({ method: 'POST', path, body: text })).status
+    const before = await hasBlob(client, digestOf(text))
+    const uploads = [await upload(), await upload()]
+    const after = await hasBlob(client, digestOf(text))
+    const model = 'conformance/models-blob'
+    // A system message is a layer of plain text, so this model takes the blob and its deletion takes it away.
+    await withModel(client, model, { from: models.spare, system: text }, async () => {})
+    return { before, uploads, after, without_model: await hasBlob(client, digestOf(text)) }
+  },
+  { alone: true },
+)
+
+check('models.blobs.malformed-digest', async ({ client }) => {
+  const path = '/api/blobs/sha256:123'
+  const head = await client.send(wrong({ method: 'HEAD', path }))
+  const upload = await client.send(wrong({ method: 'POST', path, body: 'text' }))
+  return { head: head.status, upload: answer(upload) }
+})
+
+check(
+  'models.blobs.mismatch',
+  async ({ client }) => {
+    const path = `/api/blobs/${digestOf('another text')}`
+    const upload = await client.send({ method: 'POST', path, body: 'some text' })
+    const stored = await hasBlob(client, digestOf('some text'))
+    await withModel(
+      client,
+      'conformance/models-blob',
+      { from: models.spare, system: 'some text' },
+      async () => {},
+    )
+    return { ...answer(upload), stored }
+  },
+  { alone: true },
+)
+
+check('models.blobs.dash', ({ client }) => hasBlob(client, MODEL_FILE.replace(':', '-')))
+
+// Create
+
+/** The statuses of a create, each digest replaced by what the layer holds. */
+async function statuses(client: Client, body: Record<string, unknown>, layers: Record<string, string>) {
+  const { records } = await create(client, { ...body, stream: true })
+  return records.map(({ status }) =>
+    String(status).replace(/sha256:\w+/, (digest) => `<${layers[digest] ?? 'unknown'}>`),
+  )
+}
+
+check(
+  'models.create.layers',
+  async ({ client }) => {
+    const model = 'conformance/models-layers'
+    const parts = { template: '[{{ .Prompt }}]', system: 'Be brief.', license: 'None.' }
+    const parameters = { ...PARAMETERS, seed: 41 }
+    const layers = {
+      [MODEL_FILE]: 'model',
+      [digestOf(parts.template)]: 'template',
+      [digestOf(parts.system)]: 'system',
+      [digestOf(parts.license)]: 'license',
+      [digestOf(layerOf(parameters))]: 'parameters',
+    }
+    try {
+      return await statuses(client, { model, files, ...parts, parameters }, layers)
+    } finally {
+      await remove(client, model)
+    }
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.layers.default',
+  async ({ client }) => {
+    const model = 'conformance/models-bare'
+    try {
+      const said = await statuses(client, { model, files }, { [MODEL_FILE]: 'model' })
+      const shown = await show(client, model)
+      return {
+        statuses: said,
+        parameters: 'parameters' in shown,
+        template: shown.template,
+        system: 'system' in shown,
+      }
+    } finally {
+      await remove(client, model)
+    }
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.parameters-layer',
+  async ({ client }) => {
+    const [one, other] = ['conformance/models-one', 'conformance/models-other']
+    return withModel(client, one, { from: models.spare }, () =>
+      withModel(client, other, { from: models.spare, parameters: { seed: 12345 } }, async () => {
+        const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+        const size = (model: string) =>
+          json.models.find(({ name }: { name: string }) => name === `${model}:latest`).size
+        return {
+          size_differs_by: size(other) - size(one),
+          layers_differ_by:
+            layerOf({ ...PARAMETERS, seed: 12345 }).length - layerOf({ ...PARAMETERS }).length,
+        }
+      }),
+    )
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.answer',
+  async ({ client }) => {
+    const model = 'conformance/models-answer'
+    const exchange = await create(client, { model, from: models.spare })
+    await remove(client, model)
+    return { ...answer(exchange), content_type: exchange.contentType }
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.from',
+  async ({ client }) => {
+    const [parent, child] = ['conformance/models-parent', 'conformance/models-child']
+    const base = {
+      from: models.spare,
+      template: '[{{ .Prompt }}]',
+      system: 'One.',
+      parameters: { seed: 1, top_k: 2 },
+    }
+    return withModel(client, parent, base, () =>
+      withModel(client, child, { from: parent, system: 'Two.', parameters: { seed: 9 } }, async () => {
+        const shown = await show(client, child)
+        return { template: shown.template, system: shown.system, parameters: parameterLines(shown) }
+      }),
+    )
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.replaces',
+  async ({ client }) => {
+    const model = 'conformance/models-replaced'
+    const ask = async () =>
+      (await generate(client, { model, prompt: 'abc', options: { num_predict: 2 } })).json.response
+    return withModel(client, model, { from: models.spare, template: '{{ .Prompt }}0' }, async () => {
+      const first = await ask()
+      await create(client, { model, from: models.spare, template: '{{ .Prompt }}A' })
+      return { first, second: await ask() }
+    })
+  },
+  { alone: true },
+)
+
+const model = 'conformance/models-refused'
+const refused: Record<string, Record<string, unknown>> = {
+  'no-name': {},
+  'no-source': { model },
+  'old-body': { name: model, modelfile: `FROM ${models.spare}` },
+  'malformed-from': { model, from: 'bad name!' },
+  'not-gguf': { model, files: { 'a.gguf': digestOf(layerOf(PARAMETERS)) } },
+  'missing-blob': { model, files: { 'a.gguf': `sha256:${'0'.repeat(64)}` } },
+  'malformed-digest': { model, files: { 'a.gguf': 'sha256:123' } },
+  'license-type': { model, from: models.spare, license: 7 },
+  'quantize-type': { model, files, quantize: 'ZZ' },
+}
+for (const [name, body] of Object.entries(refused)) {
+  check(
+    `models.create.refused.${name}`,
+    async ({ client }) => {
+      const { status, json } = await client.send(
+        wrong({ method: 'POST', path: '/api/create', body: { stream: false, ...body } }),
+      )
+      // Where the server keeps its models is its own business.
+      return { status, error: json.error.replace(/\S*(?=[/\\]blobs)/, '…') }
+    },
+    { alone: true },
+  )
+}
+
+check('models.create.refused.stream', async ({ client }) => {
+  const { status, records } = await client.send(
+    wrong({ method: 'POST', path: '/api/create', body: { model } }),
+  )
+  return { status, records }
+})
+
+// Show, tags, ps
+
+check('models.show.keys', async ({ client }) => Object.keys(await show(client, models.templated)).sort())
+
+check('models.show.details', async ({ client }) => {
+  const { parent_model, ...details } = (await show(client, models.spare)).details
+  return { ...details, parent_is_blob: /[/\\]blobs[/\\]sha256-[0-9a-f]{64}$/.test(parent_model) }
+})
+
+check('models.show.parameters', async ({ client }) => parameterLines(await show(client, models.spare)))
+
+check('models.show.capabilities', async ({ client }) => (await show(client, models.spare)).capabilities)
+
+check('models.show.model-info', async ({ client }) => {
+  const { model_info } = await show(client, models.spare)
+  const tokens = model_info['tokenizer.ggml.tokens']
+  return {
+    architecture: model_info['general.architecture'],
+    context_length: model_info['llama.context_length'],
+    name: 'general.name' in model_info,
+    tokens: tokens === null ? null : tokens?.length,
+  }
+})
+
+for (const [name, body] of [
+  ['unknown', { model: 'conformance/nothing' }],
+  ['no-name', {}],
+] as const) {
+  check(`models.show.${name}`, async ({ client }) =>
+    answer(await client.send(wrong({ method: 'POST', path: '/api/show', body }))),
+  )
+}
+
+check('models.show.name-field', async ({ client }) => {
+  const { status, json } = await post(client, '/api/show', { name: models.templated })
+  return { status, template: json.template }
+})
+
+check('models.names.case', async ({ client }) => {
+  const { status, json } = await generate(client, {
+    model: models.successor.toUpperCase(),
+    prompt: 'abc',
+    raw: true,
+    options: { num_predict: 2 },
+  })
+  return { status, response: json.response, model: json.model }
+})
+
+check('models.tags.entry', async ({ client }) => {
+  const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+  const entry = json.models.find(({ name }: { name: string }) => name === `${models.spare}:latest`)
+  return {
+    keys: Object.keys(entry).sort(),
+    details: Object.keys(entry.details).sort(),
+    name_is_model: entry.name === entry.model,
+    digest: /^[0-9a-f]{64}$/.test(entry.digest),
+  }
+})
+
+check(
+  'models.ps.entry',
+  async ({ client }) => {
+    await unload(client)
+    await generate(client, { model: models.spare, prompt: '' })
+    const entry = await findLoaded(client)
+    const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+    const tag = json.models.find(({ name }: { name: string }) => name === `${models.spare}:latest`)
+    return { keys: Object.keys(entry ?? {}).sort(), digest_as_in_tags: entry?.digest === tag.digest }
+  },
+  { alone: true },
+)
+
+// Copy and delete
+
+check(
+  'models.copy.same-model',
+  async ({ client }) => {
+    const destination = 'conformance/models-copy'
+    const copied = await post(client, '/api/copy', { source: models.templated, destination })
+    const shown = await show(client, destination)
+    await remove(client, destination)
+    const original = await show(client, models.templated)
+    return {
+      status: copied.status,
+      body: copied.text,
+      template: shown.template,
+      original_stays: original.template === shown.template,
+    }
+  },
+  { alone: true },
+)
+
+check('models.copy.refused', async ({ client }) => {
+  const copy = async (source: string, destination: string) =>
+    answer(await post(client, '/api/copy', { source, destination }))
+  return {
+    unknown: await copy('conformance/nothing', 'conformance/models-copy'),
+    malformed: await copy('bad name!', 'also bad!'),
+    malformed_destination: await copy(models.spare, 'bad name!'),
+  }
+})
+
+check(
+  'models.delete.gone',
+  async ({ client }) => {
+    const doomed = 'conformance/models-doomed'
+    await create(client, { model: doomed, from: models.spare })
+    const { status, text } = await remove(client, doomed)
+    const asked = await generate(client, { model: doomed, prompt: 'abc' })
+    const again = await remove(client, doomed)
+    return { status, body: text, asked: answer(asked), again: answer(again) }
+  },
+  { alone: true },
+)
+
+check(
+  'models.delete.loaded',
+  async ({ client }) => {
+    const doomed = 'conformance/models-doomed'
+    await unload(client)
+    await withModel(client, doomed, { from: models.spare }, () =>
+      generate(client, { model: doomed, prompt: '' }),
+    )
+    const loaded = (await findLoaded(client, doomed)) !== undefined
+    // The runner belongs to the file, so it goes with any other model of the file.
+    await generate(client, { model: models.spare, prompt: '', keep_alive: 0 })
+    return { loaded }
+  },
+  { alone: true },
+)
