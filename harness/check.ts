@@ -4,6 +4,7 @@ import { messageOf, SuiteError } from './errors.ts'
 import { knownFailure } from './ledger/known-failures.ts'
 import { applies, expectedValue, loadLedger, type Statement } from './ledger/ledger.ts'
 import type { StoredExchange } from './recording/recording.ts'
+import type { Session } from './session.ts'
 import { describeRange } from './versions.ts'
 import { Client } from './wire/client.ts'
 import { evidence } from './wire/exchange.ts'
@@ -140,15 +141,16 @@ async function within<T>(limit: number, work: Promise<T>): Promise<T> {
   }
 }
 
-function notApplicable(
-  statement: Statement,
-  session: { version: string; launches: boolean },
-): string | undefined {
-  if (!applies(statement, session.version)) {
-    return `holds for ${describeRange(statement)}, the target is ${session.version}`
+function notApplicable(statement: Statement, { version, kind, launches }: Session): string | undefined {
+  if (!applies(statement, version)) {
+    return `holds for ${describeRange(statement)}, the target is ${version}`
   }
-  if (statement.needs?.launch && !session.launches) {
-    return `needs a server started with ${JSON.stringify(statement.needs.launch)}, and the suite did not start this one`
+  const settings = statement.needs?.launch
+  if (settings && !launches) {
+    return `needs a server started with ${JSON.stringify(settings)}, and the suite did not start this one`
+  }
+  if (settings?.OLLAMA_HOST && kind === 'container') {
+    return `needs a server that listens on ${settings.OLLAMA_HOST}, which nobody outside its container could reach`
   }
   return undefined
 }
