@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { onTestFinished } from 'vitest'
@@ -121,8 +120,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(OLLAMA_|LLAMA_|CONFORMANCE_|VITEST|NODE_OPTIONS$|TEST$|FORCE_COLOR$|CI$|GITHUB_)/
   const kept = Object.entries(process.env).filter(([name]) => !ours.test(name))
   // So that each run need not compile Vitest again.
-  const cache = join(tmpdir(), 'test-of-conformance-compiled')
-  mkdirSync(cache, { recursive: true })
+  const cache = fromRoot('node_modules', '.cache', 'compiled-for-tests')
   return { ...Object.fromEntries(kept), NO_COLOR: '1', NODE_COMPILE_CACHE: cache }
 }
 
