@@ -617,6 +617,8 @@ async function withModel<Answer>(
   try {
     return await use()
   } finally {
+    // It shares the runner of the spare model, which /api/ps lists under the name that loaded it.
+    await unload(client, model)
     await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
   }
 }
@@ -624,7 +626,7 @@ async function withModel<Answer>(
 check(
   'options.merge.boolean',
   async ({ client }) => {
-    const model = 'conformance/mapped'
+    const model = 'conformance/options-mapped'
     await unload(client)
     return withModel(client, model, { use_mmap: true }, async () => {
       const before = { use_mmap: true }
@@ -640,7 +642,7 @@ check(
 check(
   'options.merge.wrong-parameter',
   ({ client }) => {
-    const model = 'conformance/mistyped'
+    const model = 'conformance/options-mistyped'
     return withModel(client, model, { top_k: 'x' }, async () => ({
       plain: refusal(await generate(client, { model, prompt: 'abc' })),
       overridden: refusal(await generate(client, { model, prompt: 'abc', options: { top_k: 1 } })),
@@ -653,7 +655,7 @@ check(
 check(
   'options.merge.unknown-parameter',
   ({ client }) => {
-    const model = 'conformance/unknowing'
+    const model = 'conformance/options-unknowing'
     return withModel(client, model, { conformance: 'x' }, async () =>
       textOf(await generate(client, { model, prompt: 'abc', raw: true, options: { num_predict: 3 } })),
     )
