@@ -5,7 +5,7 @@ import { check } from '../../harness/check.ts'
 import { complete, generate, startGenerate, wrong } from '../../harness/requests.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { findLoaded, listLoaded, staysLoaded, unload } from './helpers/loaded.ts'
+import { findLoaded, listLoaded, poll, staysLoaded, unload } from './helpers/loaded.ts'
 
 const model = models.spare
 
@@ -242,6 +242,12 @@ check(
     for (let n = 0; n < 3; n++) {
       waiting.push(startGenerate(client, short))
       await roundTrip(client)
+      // The scheduler takes requests one by one from its queue, and a load of what is loaded needs no slot: when it
+      // is answered, the request before it is out of the queue.
+      await poll(
+        () => generate(client, { model, prompt: '' }),
+        ({ status }) => status === 200,
+      )
     }
     const answers = await Promise.all(waiting.map((call) => call.ended))
     return answers.map(({ status, json }) => ({ status, response: json.response }))
