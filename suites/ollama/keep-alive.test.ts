@@ -149,16 +149,25 @@ check(
   { alone: true },
 )
 
-check('keep-alive.default-setting', async ({ client }) => {
-  const { json } = await generate(client, { model, prompt: '' })
-  return { left: await left(client, json.created_at) }
-})
+// One after the other: on 0.12.11 a model that loads at the same time pushes the other out.
+check(
+  'keep-alive.default-setting',
+  async ({ client }) => {
+    const { json } = await generate(client, { model, prompt: '' })
+    return { left: await left(client, json.created_at) }
+  },
+  { alone: true },
+)
 
-check('keep-alive.default-setting.overridden', async ({ client }) => {
-  const { json } = await generate(client, { model: models.successor, prompt: '', keep_alive: '9m' })
-  const entry = await findLoaded(client, models.successor)
-  return { left: minutesLeft(entry?.expires_at ?? '', json.created_at) }
-})
+check(
+  'keep-alive.default-setting.overridden',
+  async ({ client }) => {
+    const { json } = await generate(client, { model: models.successor, prompt: '', keep_alive: '9m' })
+    const entry = await findLoaded(client, models.successor)
+    return { left: minutesLeft(entry?.expires_at ?? '', json.created_at) }
+  },
+  { alone: true },
+)
 
 check(
   'keep-alive.zero.with-prompt',
