@@ -4,10 +4,17 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 // llama-server's suites run only when they are asked for.
 const systems = ['ollama', ...(process.env.LLAMA_SERVER_TARGET ? ['llama-server'] : [])]
 
-/** By name, so that every run finds a server in the state that the run before it found. */
-class ByName extends BaseSequencer {
+/** The suites that load models again and again, the slowest first; the others fill the gaps. */
+const FIRST = ['lifecycle', 'options', 'legacy-completions', 'keep-alive']
+
+/** A fixed order, whatever took how long the last time. */
+class FixedOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files.sort((a, b) => a.moduleId.localeCompare(b.moduleId))
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = FIRST.findIndex((area) => moduleId.endsWith(`/${area}.test.ts`))
+      return index < 0 ? FIRST.length : index
+    }
+    return files.sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId))
   }
 }
 
@@ -22,12 +29,11 @@ export default defineConfig({
         globalSetup: ['harness/session.ts'],
       },
     })),
-    // One worker, so that every suite sees the same models in the same state; inside a suite checks run concurrently.
+    // Each worker has servers to itself, where the suite can start them; loading models is mostly waiting.
     pool: 'threads',
-    maxWorkers: 1,
+    maxWorkers: process.env.OLLAMA_TARGET?.startsWith('http') ? 1 : 4,
     isolate: false,
-    fileParallelism: false,
-    sequence: { sequencer: ByName },
+    sequence: { sequencer: FixedOrder },
     maxConcurrency: 8,
     testTimeout: 60_000,
     reporters: [['default', { summary: false }], './harness/report/reporter.ts'],

@@ -155,12 +155,10 @@ function notApplicable(statement: Statement, { version, kind, launches }: Sessio
   return undefined
 }
 
-async function serverFor(statement: Statement, session: { url: string; control: string }): Promise<string> {
-  if (!statement.needs?.launch) return session.url
-  const answer = await fetch(session.control, {
-    method: 'POST',
-    body: JSON.stringify(statement.needs.launch),
-  })
+async function serverFor({ needs }: Statement, { url, control, launches }: Session): Promise<string> {
+  if (!launches) return url
+  const query = { settings: needs?.launch ?? {}, worker: process.env.VITEST_POOL_ID ?? '1' }
+  const answer = await fetch(control, { method: 'POST', body: JSON.stringify(query) })
   const text = await answer.text()
   if (!answer.ok) throw new SuiteError(text)
   return text

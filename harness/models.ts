@@ -9,9 +9,8 @@ import type { Exchange, Request } from './wire/exchange.ts'
  *
  * @throws SuiteError when the server refuses one
  */
-export async function makeModels(client: Client, say: (line: string) => void): Promise<void> {
+export async function makeModels(client: Client): Promise<void> {
   const definitions = Object.entries(modelDefinitions)
-  say(`creating ${definitions.length} models under ${PREFIX}`)
   for (const name of new Set(definitions.map(([, { instrument }]) => instrument))) await upload(client, name)
   for (const [name, { instrument, parameters = PARAMETERS, ...rest }] of definitions) {
     await must(client, {

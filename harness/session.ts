@@ -21,7 +21,7 @@ export type Session = {
   digest: string
   /** The server with default settings. */
   url: string
-  /** Asks for servers with settings of their own: `POST <control>` with the settings as JSON. */
+  /** Gives the address of a worker's server with some settings: `POST <control>` with both as JSON. */
   control: string
   launches: boolean
   record: boolean
@@ -77,7 +77,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const client = new Client({ url, replay: target.kind === 'replay', name: 'setup' })
     if (system === 'ollama') {
       if (target.kind === 'url') modelsAt = url
-      await makeModels(client, say)
+      await makeModels(client)
     }
     control = await startControl(target, url)
     project.provide('session', {
@@ -108,7 +108,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function firstServer(target: Target): Promise<{ url: string; version: string }> {
-  const url = await target.start({})
+  const url = await target.start({}, '1')
   if ('version' in target) return { url, version: String(target.version) }
   const [path, read] =
     target.system === 'ollama'
@@ -144,23 +144,38 @@ async function firstServer(target: Target): Promise<{ url: string; version: stri
 type Control = { url: string; stop: () => Promise<void> }
 
 /**
- * Suites run in a worker, servers belong to the main process, which outlives it: this is how a check asks for a
- * server. Checks that ask for the same settings get the same server.
+ * Suites run in workers, servers belong to the main process, which outlives them: this is how a check asks for a
+ * server. Checks of one worker that ask for the same settings get the same server. Workers share neither servers nor
+ * models, so that a check that is alone in its worker is alone on its server.
  */
 async function startControl(target: Target, first: string): Promise<Control> {
-  const servers = new Map<string, Promise<string>>([['{}', Promise.resolve(first)]])
+  const servers = new Map<string, Promise<string>>()
+  const serverOf = (worker: string, settings: Settings): Promise<string> => {
+    const key = JSON.stringify([worker, Object.entries(settings).sort()])
+    const known = servers.get(key)
+    if (known) return known
+    const starting = Object.keys(settings).length > 0 ? startLike(worker, settings) : startFirst(worker)
+    servers.set(key, starting)
+    return starting
+  }
+  const startFirst = async (worker: string) => {
+    if (worker === '1') return first
+    const url = await target.start({}, worker)
+    if (target.system === 'ollama' && target.kind !== 'replay') {
+      await makeModels(new Client({ url, replay: false, name: 'setup' }))
+    }
+    return url
+  }
+  const startLike = async (worker: string, settings: Settings) => {
+    await serverOf(worker, {})
+    return target.start(settings, worker)
+  }
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const part of request) body += part
-    const settings = JSON.parse(body) as Settings
-    const key = JSON.stringify(Object.fromEntries(Object.entries(settings).sort()))
-    let starting = servers.get(key)
-    if (!starting) {
-      starting = target.start(settings)
-      servers.set(key, starting)
-    }
+    const { worker, settings } = JSON.parse(body) as { worker: string; settings: Settings }
     try {
-      response.end(await starting)
+      response.end(await serverOf(worker, settings))
     } catch (error) {
       response.statusCode = 500
       response.end(messageOf(error))

@@ -76,12 +76,12 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       for await (const part of createReadStream(program)) hash.update(part)
       return `sha256:${hash.digest('hex')}`
     },
-    start: async (settings) => {
+    start: async (settings, store = '1') => {
       const env = Object.fromEntries(
         PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
       )
       const server = spawn(program, argumentsOf(system, settings, folder), {
-        env: { ...env, ...environmentOf(system, settings, folder) },
+        env: { ...env, ...environmentOf(system, settings, folder, store) },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',
       })
@@ -96,10 +96,15 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
   }
 }
 
-function environmentOf(system: System, settings: Settings, folder: string): Record<string, string> {
+function environmentOf(
+  system: System,
+  settings: Settings,
+  folder: string,
+  store: string,
+): Record<string, string> {
   const home = { HOME: folder, USERPROFILE: folder }
   if (system === 'llama-server') return home
-  const models = join(folder, 'models')
+  const models = join(folder, `models-${store}`)
   mkdirSync(models, { recursive: true })
   return { ...home, OLLAMA_HOST: '127.0.0.1:0', OLLAMA_MODELS: models, ...OLLAMA_DEFAULTS, ...settings }
 }

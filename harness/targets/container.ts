@@ -65,7 +65,7 @@ export async function containerTarget(
     label: image,
     launches: true,
     digest: async () => (await dockerode.getImage(name.string).inspect()).Id,
-    start: async (settings) => {
+    start: async (settings, store = '1') => {
       if (!(await client.image.exists(name))) say(`pulling ${image} (a few GB the first time)`)
       const log = new LogTail()
       const container = new GenericContainer(image)
@@ -82,10 +82,11 @@ export async function containerTarget(
         container
           .withEnvironment({
             OLLAMA_HOST: '0.0.0.0:11434',
-            OLLAMA_MODELS: '/models',
+
             ...OLLAMA_DEFAULTS,
             ...settings,
           })
+          .withEnvironment({ OLLAMA_MODELS: `/models/${store}` })
           .withBindMounts([{ source: volume, target: '/models' }])
       } else serveInstrument(container, settings)
       try {

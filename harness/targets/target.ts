@@ -16,8 +16,8 @@ export type Target = {
   launches: boolean
   /** Digest of the image or binary, `sha256:…`; empty where there is none. */
   digest: () => Promise<string>
-  /** Starts a server and waits until it answers; its address. */
-  start: (settings: Settings) => Promise<string>
+  /** Starts a server and waits until it answers; its address. Servers with the same store share their models. */
+  start: (settings: Settings, store?: string) => Promise<string>
   /** Stops every server that was started and removes what they left. */
   stop: () => Promise<void>
 }
