@@ -4,6 +4,7 @@ import { check } from '../../harness/check.ts'
 import { complete, completeRequest, generate, generateRequest, wrong } from '../../harness/requests.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
+import { findLoaded, poll, unload } from './helpers/loaded.ts'
 
 type Fields = Record<string, unknown>
 
@@ -33,16 +34,6 @@ const generateText = async (client: Client, body: { model: string; options?: Fie
 
 const events = async (client: Client, body: { model: string } & Fields) =>
   (await complete(client, { stream: true, ...body })).eventData
-
-const isLoaded = async (client: Client, model: string): Promise<boolean> => {
-  const { json } = await client.send({ method: 'GET', path: '/api/ps' })
-  return json.models.some(({ name }: { name: string }) => name === `${model}:latest`)
-}
-
-async function unload(client: Client, model: string) {
-  await client.send({ method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
-  while (await isLoaded(client, model));
-}
 
 // What the endpoint forwards
 
@@ -246,18 +237,15 @@ check(
   'legacy-completions.drops.keep_alive',
   async ({ client }) => {
     const request = { model: models.spare, prompt: 'a' }
-    const staysForEver = async () => {
-      const { json } = await client.send({ method: 'GET', path: '/api/ps' })
-      const [loaded] = json.models.filter(({ name }: { name: string }) => name === `${models.spare}:latest`)
-      // A negative keep_alive is some 290 years.
-      return Number(loaded.expires_at.slice(0, 4)) > 2300
-    }
-    await unload(client, models.spare)
+    // A negative keep_alive is some 290 years.
+    const staysForEver = async () => Number((await findLoaded(client))?.expires_at.slice(0, 4)) > 2300
+    await unload(client)
     await client.send(wrong(completeRequest({ ...request, keep_alive: -1 })))
     const legacy = await staysForEver()
     await generate(client, { ...request, keep_alive: -1 })
-    const stays = await staysForEver()
-    await unload(client, models.spare)
+    // The scheduler hears of the end of a request after the client does.
+    const stays = await poll(staysForEver, (forEver) => forEver)
+    await unload(client)
     return { generate_stays_for_ever: stays, legacy_stays_for_ever: legacy }
   },
   { alone: true },
@@ -501,9 +489,9 @@ check('legacy-completions.prompt.empty-stream', async ({ client }) => {
 check(
   'legacy-completions.prompt.empty-loads',
   async ({ client }) => {
-    await unload(client, models.spare)
+    await unload(client)
     await complete(client, { model: models.spare, prompt: '' })
-    return isLoaded(client, models.spare)
+    return (await findLoaded(client)) !== undefined
   },
   { alone: true },
 )
