@@ -3,7 +3,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { fromRoot } from './paths.ts'
-import { type JsonSchema, type Message, MissingSchemaError, schemaFor, validateMessage } from './schemas.ts'
+import {
+  type JsonSchema,
+  type Message,
+  MissingSchemaError,
+  schemaFor,
+  VOCABULARY,
+  validateMessage,
+} from './schemas.ts'
 
 const files = readdirSync(fromRoot('schemas'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.json'))
@@ -36,7 +43,13 @@ const last = {
 const chunk = { model: 'm', created_at: '2026-01-02T03:04:05Z', response: 'x', done: false }
 
 type Change = { version?: string; open?: boolean; method?: string; path?: string }
-const common = { method: 'POST', path: '/api/generate', version: '0.24.0', open: false }
+const common = {
+  system: 'ollama',
+  method: 'POST',
+  path: '/api/generate',
+  version: '0.24.0',
+  open: false,
+} as const
 const request = (body: unknown, change: Change = {}): Message => ({
   ...common,
   part: 'request',
@@ -108,7 +121,7 @@ describe('the schema files', () => {
     expect(routes.length).toBeGreaterThan(10)
     for (const version of ['0.5.7', '0.11.5', '0.24.0', '0.32.15']) {
       const strict = new Ajv2020({ strict: true, strictRequired: true, allowUnionTypes: true })
-      strict.addVocabulary(['x-since', 'x-until', 'x-required-since', 'x-enum-since', 'x-exact', 'x-absent'])
+      strict.addVocabulary(VOCABULARY)
       for (const file of files) expect(() => strict.compile(schemaFor(file, version, false))).not.toThrow()
     }
   })

@@ -3,10 +3,17 @@ import { isDeepStrictEqual } from 'node:util'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { SuiteError } from './errors.ts'
+import type { System } from './ledger/ledger.ts'
 import { describeRange, inRange, type Range, release } from './versions.ts'
 
 /** One message on the wire, with what is needed to find the schema it must satisfy. */
-export type Message = { method: string; path: string; version: string; open: boolean } & (
+export type Message = {
+  system: System
+  method: string
+  path: string
+  version: string
+  open: boolean
+} & (
   | { part: 'request'; body: unknown | undefined }
   /** `body` is parsed JSON, a string for text, undefined if empty. The body of a stream comes as records. */
   | { part: 'response'; status: number; contentType: string | undefined; body: unknown | undefined }
@@ -14,7 +21,7 @@ export type Message = { method: string; path: string; version: string; open: boo
   | { part: 'record'; status: number; contentType: string; body: unknown }
 )
 
-/** A message to which `schemas/routes.yaml` gives no schema: the suite is incomplete, or the answer is strange. */
+/** A message to which the system's `routes.yaml` gives no schema: the suite is incomplete, or the answer is strange. */
 export class MissingSchemaError extends SuiteError {
   override name = 'MissingSchemaError'
 }
@@ -35,15 +42,20 @@ type Route = {
 type Routes = { everywhere: Responses; elsewhere: Responses; routes: Route[] }
 
 const STREAMS = ['application/x-ndjson', 'text/event-stream']
-const VOCABULARY = [
+export const VOCABULARY = [
   'x-since',
   'x-until',
   'x-required-since',
   'x-enum-since',
   'x-enum-until',
   'x-exact',
+  'x-source',
+  'x-unseen',
   'x-absent',
 ]
+
+/** Where the routes of a system are, with the schemas of their messages. */
+const ROUTES: Record<System, string> = { ollama: 'routes.yaml', 'llama-server': 'llama-server/routes.yaml' }
 
 const directory = new URL('../schemas/', import.meta.url)
 const read = (file: string) => readFileSync(new URL(file, directory), 'utf8')
@@ -67,9 +79,9 @@ const source = cached((file) => JSON.parse(read(file)) as JsonSchema)
 
 /** The problems of a message, each in at most two lines; none when it is valid for its version. */
 export function validateMessage(message: Message): string[] {
-  const { method, version, body } = message
+  const { system, method, version, body } = message
   const path = message.path.replace(/\?.*/, '')
-  const { routes, everywhere, elsewhere } = routeTable('routes.yaml')
+  const { routes, everywhere, elsewhere } = routeTable(ROUTES[system])
   const route = routes.find(
     (route) => route.methods.includes(method) && matches(route.path, path) && inRange(version, route),
   )

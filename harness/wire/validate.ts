@@ -18,7 +18,8 @@ export function messageProblems(exchange: Exchange, target: Pick<Session, 'syste
   }
   // llama-server has no schemas yet.
   if (target.system !== 'ollama') return problems
-  const common = { method, path, version: target.version, open: target.kind === 'url' }
+  const { system, version } = target
+  const common = { system, method, path, version, open: target.kind === 'url' }
   if (!exchange.wrong) {
     problems.push(...validateMessage({ ...common, part: 'request', body: parsed(exchange.request.body) }))
   }
