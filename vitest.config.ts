@@ -27,6 +27,8 @@ export default defineConfig({
         name: system,
         include: [`suites/${system}/*.test.ts`],
         globalSetup: ['harness/session.ts'],
+        // Its models load in no time, and it closes a connection on which a busy worker sends nothing for 5 s.
+        ...(system === 'llama-server' ? { maxWorkers: 1 } : {}),
       },
     })),
     // Each worker has servers to itself, where the suite can start them; loading models is mostly waiting.

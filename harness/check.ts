@@ -20,6 +20,8 @@ export type Outcome = {
   observed: unknown
   message: string
   durationMs: number
+  /** How much of it was validation against the schemas. */
+  validationMs: number
   requests: number
   exchanges: StoredExchange[]
 }
@@ -83,6 +85,7 @@ async function run(
     observed: undefined,
     message: '',
     durationMs: 0,
+    validationMs: 0,
     requests: 0,
     exchanges: [],
   }
@@ -99,6 +102,7 @@ async function run(
       url: await serverFor(statement, session),
       replay: session.kind === 'replay',
       name: statement.id,
+      registry: statement.needs?.registry && session.registry,
     })
     try {
       const observed = procedure({ client, version: session.version })
@@ -108,7 +112,9 @@ async function run(
       // A mismatch explains whatever else went wrong.
       client.assertRecorded()
     }
+    const validated = performance.now()
     const problems = client.exchanges.flatMap((exchange) => messageProblems(exchange, session))
+    outcome.validationMs = performance.now() - validated
     if (problems.length > 0)
       throw new Finding(`messages that do not fit their schemas:\n${problems.join('\n')}`)
     if (!isDeepStrictEqual(outcome.observed, expected)) throw new Finding('the server does something else')
@@ -141,7 +147,10 @@ async function within<T>(limit: number, work: Promise<T>): Promise<T> {
   }
 }
 
-function notApplicable(statement: Statement, { version, kind, launches }: Session): string | undefined {
+function notApplicable(
+  statement: Statement,
+  { version, kind, launches, registry }: Session,
+): string | undefined {
   if (!applies(statement, version)) {
     return `holds for ${describeRange(statement)}, the target is ${version}`
   }
@@ -151,6 +160,9 @@ function notApplicable(statement: Statement, { version, kind, launches }: Sessio
   }
   if (settings?.OLLAMA_HOST && kind === 'container') {
     return `needs a server that listens on ${settings.OLLAMA_HOST}, which nobody outside its container could reach`
+  }
+  if (statement.needs?.registry && !registry && kind !== 'replay') {
+    return "needs a server that reaches the suite's registry, on the loopback interface of this machine"
   }
   return undefined
 }
@@ -183,7 +195,11 @@ function report(statement: Statement, outcome: Outcome, client: Client | undefin
   const exchanges = client?.exchanges ?? []
   for (const [index, exchange] of exchanges.entries()) {
     if (index < exchanges.length - SHOWN_EXCHANGES) continue
-    lines.push('', `exchange ${index + 1} of ${exchanges.length}:`, evidence(exchange, client?.url))
+    lines.push(
+      '',
+      `exchange ${index + 1} of ${exchanges.length}:`,
+      evidence(exchange, client?.urlOf(exchange)),
+    )
   }
   const error = new Error(lines.join('\n'))
   error.name = outcome.status

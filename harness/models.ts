@@ -23,6 +23,8 @@ export async function makeModels(client: Client): Promise<void> {
         stream: false,
         ...rest,
       },
+      // Until then it is ignored, and so is no field of the request.
+      ...(rest.parser ? { wrong: { before: '0.12.0' } } : {}),
     })
   }
 }
@@ -40,12 +42,15 @@ async function must(client: Client, request: Request): Promise<Exchange> {
   )
 }
 
-/** Unloads and deletes every model under the prefix, whoever made it. */
+/** Models of the suite: under its prefix, here or in a registry that it had. */
+const OURS = new RegExp(`^(127\\.0\\.0\\.1:\\d+/)?${PREFIX}`)
+
+/** Unloads and deletes every model of the suite, whoever made it. */
 export async function removeModels(url: string): Promise<void> {
   const client = new Client({ url, replay: false, name: 'teardown' })
   const { json } = await client.send({ method: 'GET', path: '/api/tags' })
   const names = (json.models as { name: string }[]).map(({ name }) => name)
-  for (const model of names.filter((name) => name.startsWith(PREFIX))) {
+  for (const model of names.filter((name) => OURS.test(name))) {
     await client.send({ method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
     await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
   }

@@ -106,10 +106,11 @@ describe('the set-up', () => {
   test('removes models from a server of somebody else, and only its own', async () => {
     const server = fakeOllama()
     server.models.add('precious:latest').add('conformance/left-by-an-earlier-run')
+    server.models.add('127.0.0.1:5000/precious/model').add('127.0.0.1:5000/conformance/pulled-by-one')
     const tearDown = await setUpFor(await serve(server))
     expect(server.models.size).toBeGreaterThan(5)
     await tearDown()
-    expect([...server.models]).toEqual(['precious:latest'])
+    expect([...server.models]).toEqual(['precious:latest', '127.0.0.1:5000/precious/model'])
   })
 
   test('removes them also when the server does not take all of them', async () => {

@@ -1,12 +1,15 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
+import { PREFIX } from '../fixtures/instruments/models.ts'
 import { messageOf, SuiteError } from './errors.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
 import { loadKnownFailures } from './ledger/known-failures.ts'
 import { loadLedger, type System } from './ledger/ledger.ts'
 import { makeModels, removeModels } from './models.ts'
 import type { StoredExchange } from './recording/recording.ts'
+import { type Registry, startRegistry } from './registry.ts'
+import { buildHint, buildVersion, namesBuild } from './targets/build.ts'
 import { chooseTarget } from './targets/choose.ts'
 import type { Settings, Target } from './targets/target.ts'
 import { compareVersions } from './versions.ts'
@@ -24,6 +27,8 @@ export type Session = {
   /** Gives the address of a worker's server with some settings: `POST <control>` with both as JSON. */
   control: string
   launches: boolean
+  /** Host and port of the suite's model registry, where the server reaches it. */
+  registry: string | undefined
   record: boolean
   startedAt: string
   /** The exchanges of the harness itself. */
@@ -44,6 +49,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const say = (line: string) => process.stderr.write(`ollama-conformance: ${line}\n`)
   let target: Target | undefined
   let control: Control | undefined
+  let registry: Registry | undefined
   let modelsAt: string | undefined
   let stopped: Promise<void> | undefined
   const stop = () => {
@@ -52,6 +58,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       // Of a server that goes on without the suite; a server of the suite takes its models with it.
       if (modelsAt) await removeModels(modelsAt).catch((error) => say(`models remain: ${messageOf(error)}`))
       await target?.stop()
+      await registry?.stop()
     })()
     return stopped
   }
@@ -67,6 +74,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     say(`target is ${system} ${version} (${target.kind}: ${target.label}), up after ${seconds} s`)
     say(`chosen because ${choice.why}`)
+    if (system === 'llama-server' && !namesBuild(version)) say(buildHint(version))
     if (target.kind === 'replay') {
       say('this is a REPLAY of recorded bytes: it shows what that version did, not what a server here does')
     }
@@ -79,6 +87,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       if (target.kind === 'url') modelsAt = url
       await makeModels(client)
     }
+    registry = await registryFor(target, url)
     control = await startControl(target, url)
     project.provide('session', {
       system,
@@ -89,6 +98,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       url,
       control: control.url,
       launches: target.launches,
+      registry: registry?.host,
       record,
       startedAt: new Date().toISOString(),
       setup: client.stored(),
@@ -113,10 +123,7 @@ async function firstServer(target: Target): Promise<{ url: string; version: stri
   const [path, read] =
     target.system === 'ollama'
       ? ['/api/version', (answer: unknown) => (answer as { version?: unknown }).version]
-      : [
-          '/props',
-          (answer: unknown) => String((answer as { build_info?: unknown }).build_info).match(/b\d+/)?.[0],
-        ]
+      : ['/props', (answer: unknown) => (answer as { build_info?: unknown }).build_info]
   const client = new Client({ url, replay: false, name: 'version' })
   const exchange = await client.send({ method: 'GET', path })
   if (exchange.end === 'refused') {
@@ -130,6 +137,7 @@ async function firstServer(target: Target): Promise<{ url: string; version: stri
   } catch {
     version = undefined
   }
+  if (target.system === 'llama-server') version = buildVersion(version)
   if (typeof version !== 'string') {
     throw new SuiteError(
       `what answers at ${url} is not ${target.system}: GET ${path} gave ${exchange.status} ${exchange.text.slice(0, 80)}; choose another target`,
@@ -139,6 +147,21 @@ async function firstServer(target: Target): Promise<{ url: string; version: stri
     throw new SuiteError(`${url} is Ollama ${version}; versions from ${OLDEST} on are covered`)
   }
   return { url, version }
+}
+
+/** The registry for a live Ollama; undefined where that cannot reach it: in a container, or on another machine. */
+async function registryFor({ system, kind }: Target, url: string): Promise<Registry | undefined> {
+  if (system !== 'ollama' || kind === 'replay' || kind === 'container') return undefined
+  if (!/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(url)) return undefined
+  const registry = await startRegistry()
+  if (kind === 'binary') return registry
+  // A container that somebody started has a loopback address here and a loopback interface of its own.
+  const client = new Client({ url, replay: false, name: 'registry' })
+  const body = { model: `${registry.host}/${PREFIX}nothing`, insecure: true, stream: false }
+  await client.send({ method: 'POST', path: '/api/pull', body })
+  if (registry.requests() > 0) return registry
+  await registry.stop()
+  return undefined
 }
 
 type Control = { url: string; stop: () => Promise<void> }
@@ -181,6 +204,8 @@ async function startControl(target: Target, first: string): Promise<Control> {
       response.end(messageOf(error))
     }
   })
+  // A worker that imports a suite may ask again much later, over the same connection.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

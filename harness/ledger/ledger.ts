@@ -16,7 +16,7 @@ export type Statement = Range & {
   tier: 'core' | 'complete' | 'exact'
   sources: string[]
   values?: (Range & { value: unknown })[]
-  needs?: { launch?: Record<string, string> }
+  needs?: { launch?: Record<string, string>; registry?: true }
   quotes?: { docs: string; server: string }
   claims?: string[]
   defect?: string

@@ -5,7 +5,7 @@ import { SuiteError } from '../errors.ts'
 import type { System } from '../ledger/ledger.ts'
 import { fromRoot } from '../paths.ts'
 import { compareVersions } from '../versions.ts'
-import type { End, Exchange } from '../wire/exchange.ts'
+import { type End, Exchange, type Wrong } from '../wire/exchange.ts'
 
 /**
  * A recording: the exchanges of one run against one real server. It is written by such runs and by nothing else.
@@ -31,7 +31,13 @@ export type Provenance = {
 export type StoredBytes = string | { base64: string } | { bytes: number; sha256: string }
 
 export type StoredExchange = {
-  request: { method: string; path: string; headers: Record<string, string>; body?: StoredBytes }
+  request: {
+    method: string
+    path: string
+    headers: Record<string, string>
+    body?: StoredBytes
+    wrong?: Wrong
+  }
   /** Absent when no response began. */
   response?: { status: number; headers: [string, string][]; chunks: [t: number, bytes: StoredBytes][] }
   end: End
@@ -60,7 +66,13 @@ export function restoreBytes(stored: StoredBytes): Buffer {
 export function storeExchange(exchange: Exchange): StoredExchange {
   const { method, path, headers, body } = exchange.request
   return {
-    request: { method, path, headers, ...(body ? { body: storeBytes(body, true) } : {}) },
+    request: {
+      method,
+      path,
+      headers,
+      ...(body ? { body: storeBytes(body, true) } : {}),
+      ...(exchange.wrong ? { wrong: exchange.wrong } : {}),
+    },
     ...(exchange.status === undefined
       ? {}
       : {
@@ -72,6 +84,18 @@ export function storeExchange(exchange: Exchange): StoredExchange {
         }),
     end: exchange.end ?? 'aborted',
   }
+}
+
+/** The exchange as it was, except for long request bodies, which were kept only by their digest. */
+export function restoreExchange({ request, response, end }: StoredExchange): Exchange {
+  const { body, ...rest } = request
+  const whole = body !== undefined && !(typeof body === 'object' && 'sha256' in body)
+  const exchange = new Exchange({ ...rest, ...(whole ? { body: restoreBytes(body) } : {}) })
+  exchange.status = response?.status
+  exchange.headers = response?.headers ?? []
+  for (const [t, bytes] of response?.chunks ?? []) exchange.chunks.push({ t, bytes: restoreBytes(bytes) })
+  exchange.end = end
+  return exchange
 }
 
 const folderOf = (system: System, version?: string) => fromRoot('fixtures/recordings', system, version ?? '')

@@ -27,6 +27,8 @@ export type Results = {
   target: { system: System; kind: string; version: string; label: string }
   startedAt: string
   durationMs: number
+  /** Validation against the schemas, summed over the workers. */
+  validationMs: number
   totals: Record<Status, number>
   statements: StatementResult[]
 }
@@ -103,9 +105,11 @@ export default class ConformanceReporter implements Reporter {
   #write(project: TestProject, modules: TestModule[], ledger: Ledger, broken: boolean): void {
     const session = (project.getProvidedContext() as { session?: Session }).session
     if (!session) return
-    const statements = modules
-      .flatMap((module) => [...module.children.allTests()])
-      .flatMap((test) => result(test, ledger) ?? [])
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const statements = tests.flatMap((test) => result(test, ledger) ?? [])
+    const validationMs = tests
+      .map((test) => test.meta().outcome?.validationMs ?? 0)
+      .reduce((a, b) => a + b, 0)
     const totals = Object.fromEntries(
       STATUSES.map((status) => [status, statements.filter((one) => one.status === status).length]),
     ) as Record<Status, number>
@@ -124,6 +128,7 @@ export default class ConformanceReporter implements Reporter {
       target: { system: session.system, kind: session.kind, version: session.version, label: session.label },
       startedAt: session.startedAt,
       durationMs: Date.now() - Date.parse(session.startedAt),
+      validationMs: Math.round(validationMs),
       totals,
       statements,
     }

@@ -1,14 +1,23 @@
 import { isUtf8 } from 'node:buffer'
+import type { Answer, AnyAnswer } from './answers.ts'
 import { type Event, type Line, ndjsonLines, sseEvents } from './streams.ts'
 
+/**
+ * That a request is wrong on purpose: to every server, or, for its fields, to those `before` a version and those `from`
+ * a version on.
+ */
+export type Wrong = true | { before?: string; from?: string }
+
 /** What is sent. A body that is neither bytes nor text is sent as JSON. */
-export type Request = {
-  method: string
-  path: string
+export type Request<Method extends string = string, Path extends string = string> = {
+  method: Method
+  path: Path
   headers?: Record<string, string>
   body?: unknown
-  /** The request is wrong on purpose, so it is not held to its schema. */
-  wrong?: true
+  /** Wrong on purpose, so it is not held to its schema. */
+  wrong?: Wrong
+  /** The request is for the suite's registry, not for the server. */
+  to?: 'registry'
 }
 
 /** One part of a response body as it came off the wire, and when: ms since the request was sent. */
@@ -20,15 +29,16 @@ export type Chunk = { t: number; bytes: Buffer }
  */
 export type End = 'complete' | 'aborted' | 'cut' | 'refused'
 
-/** One request with its response as bytes. */
-export class Exchange {
+/** One request with its response as bytes, and as what its route answers. */
+export class Exchange<Known extends Answer = AnyAnswer> {
   readonly request: {
     method: string
     path: string
     headers: Record<string, string>
     body: Buffer | undefined
   }
-  readonly wrong: boolean
+  readonly wrong: Wrong | undefined
+  readonly to: Request['to']
   /** Undefined until the response begins. */
   status: number | undefined
   /** Name and value of each response header, as sent. */
@@ -50,7 +60,8 @@ export class Exchange {
           ? undefined
           : Buffer.from(json ? JSON.stringify(body) : (body as string | Uint8Array)),
     }
-    this.wrong = request.wrong ?? false
+    this.wrong = request.wrong
+    this.to = request.to
   }
 
   /** A response header by its name in any case. */
@@ -72,8 +83,7 @@ export class Exchange {
   }
 
   /** The body as JSON. @throws SyntaxError when it is none */
-  // biome-ignore lint/suspicious/noExplicitAny: a suite asserts what the fields are
-  get json(): any {
+  get json(): Known['json'] {
     return JSON.parse(this.text)
   }
 
@@ -83,8 +93,7 @@ export class Exchange {
   }
 
   /** The values of the NDJSON lines. */
-  // biome-ignore lint/suspicious/noExplicitAny: a suite asserts what the fields are
-  get records(): any[] {
+  get records(): Known['records'] {
     return this.lines.map((line) => line.value)
   }
 
@@ -94,8 +103,7 @@ export class Exchange {
   }
 
   /** The data of the server-sent events as JSON, `[DONE]` as it is. */
-  // biome-ignore lint/suspicious/noExplicitAny: a suite asserts what the fields are
-  get eventData(): any[] {
+  get eventData(): Known['records'] {
     return this.events.map(({ data }) => (data === '[DONE]' ? data : JSON.parse(data)))
   }
 }

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from 'undici'
+import type { Answer, AnyAnswer } from './answers.ts'
 import { Exchange, type Request } from './exchange.ts'
 
 /** What a server may take at most, so that none can make a run hang or fill the memory. */
@@ -13,18 +14,18 @@ export type Limits = {
 const LIMITS: Limits = { silence: 45_000, length: 64 * 2 ** 20 }
 
 /** A request under way. */
-export class Call {
-  readonly exchange: Exchange
+export class Call<Known extends Answer = AnyAnswer> {
+  readonly exchange: Exchange<Known>
   /** Resolves when the exchange has ended, however it ended. */
-  readonly ended: Promise<Exchange>
-  readonly #finish: (exchange: Exchange) => void
+  readonly ended: Promise<Exchange<Known>>
+  readonly #finish: (exchange: Exchange<Known>) => void
   readonly #waiting = new Set<() => void>()
   #controller: Dispatcher.DispatchController | undefined
   #aborted = false
 
   constructor(request: Request) {
     this.exchange = new Exchange(request)
-    const { promise, resolve } = Promise.withResolvers<Exchange>()
+    const { promise, resolve } = Promise.withResolvers<Exchange<Known>>()
     this.ended = promise
     this.#finish = resolve
   }
@@ -37,7 +38,7 @@ export class Call {
   }
 
   /** Resolves when `condition` holds of what has arrived so far, or when the exchange has ended. */
-  async until(condition: (exchange: Exchange) => boolean): Promise<Exchange> {
+  async until(condition: (exchange: Exchange<Known>) => boolean): Promise<Exchange<Known>> {
     while (!this.exchange.end && !condition(this.exchange)) {
       const { promise, resolve } = Promise.withResolvers<void>()
       this.#waiting.add(resolve)
@@ -54,7 +55,7 @@ export class Call {
   /** @internal */
   handler(started: number): Dispatcher.DispatchHandler {
     const { exchange } = this
-    const end = (how: Exchange['end'], problem?: string) => {
+    const end = (how: Exchange<Known>['end'], problem?: string) => {
       exchange.end = how
       exchange.problem = problem
       this.#wake()
@@ -103,6 +104,9 @@ export class Transport {
       bodyTimeout: silence,
       maxResponseSize: length,
       connections: 64,
+      // llama-server closes a connection that was idle for 5 s, maybe just when the next request is sent.
+      keepAliveTimeout: 1_000,
+      keepAliveMaxTimeout: 1_000,
     })
   }
 
@@ -111,9 +115,15 @@ export class Transport {
    *
    * @param url base address, `http://host:port`
    * @param extra headers that belong to the harness, kept out of the exchange
+   * @param fill what is sent for the body that the exchange keeps
    */
-  start(url: string, request: Request, extra: Record<string, string> = {}): Call {
-    const call = new Call(request)
+  start<Known extends Answer = AnyAnswer>(
+    url: string,
+    request: Request,
+    extra: Record<string, string> = {},
+    fill = (body: Buffer): Buffer => body,
+  ): Call<Known> {
+    const call = new Call<Known>(request)
     const { method, path, headers, body } = call.exchange.request
     this.#agent.dispatch(
       {
@@ -121,7 +131,7 @@ export class Transport {
         path,
         method: method as Dispatcher.HttpMethod,
         headers: { ...headers, ...extra },
-        body: body ?? null,
+        body: body ? fill(body) : null,
       },
       call.handler(performance.now()),
     )

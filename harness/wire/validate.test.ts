@@ -29,6 +29,14 @@ test.each([
     stream(Buffer.from([...Buffer.from(`${CHUNK}\n"`), 0xe2]), 'aborted'),
   ],
   [
+    'a stream of events that says it is NDJSON',
+    exchange(
+      { method: 'POST', path: '/v1/messages', wrong: true },
+      'application/x-ndjson',
+      'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+    ),
+  ],
+  [
     'a request that is wrong on purpose',
     exchange({ ...GENERATE, body: { prompt: 5 }, wrong: true }, 'x/y', '', 'aborted'),
   ],
@@ -80,8 +88,14 @@ test('what a server of somebody else adds is no problem, what it lacks is', () =
   expect(messageProblems(version('{}'), { ...TARGET, kind: 'url' })).not.toEqual([])
 })
 
-test('llama-server is held to no schema, but may not break off', () => {
-  const target = { system: 'llama-server', version: 'b10434', kind: 'binary' } as const
-  expect(messageProblems(version('{"version":5}'), target)).toEqual([])
-  expect(messageProblems(stream('', 'cut'), target)).not.toEqual([])
+test('llama-server is held to schemas of its own', () => {
+  const target = { system: 'llama-server', version: 'b11434', kind: 'binary' } as const
+  const health = (body: string) => exchange({ method: 'GET', path: '/health' }, 'application/json', body)
+  expect(messageProblems(health('{"status":"ok"}'), target)).toEqual([])
+  expect(messageProblems(health('{"status":5}'), target).join()).toContain(
+    'llama-server/health/response.json',
+  )
+  expect(() => messageProblems(version('{"version":"0.24.0"}'), target)).toThrow(
+    expect.objectContaining({ name: 'MissingSchemaError' }),
+  )
 })

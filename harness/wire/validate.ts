@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
-import { MissingSchemaError, validateMessage } from '../schemas.ts'
+import { type Message, MissingSchemaError, validateMessage } from '../schema/schemas.ts'
 import type { Session } from '../session.ts'
+import { inRange } from '../versions.ts'
 import type { Exchange } from './exchange.ts'
+import { formFields } from './form.ts'
 
 /**
  * Holds every message of an exchange to its schema: the request unless it is wrong on purpose, the response, each
@@ -16,19 +18,12 @@ export function messageProblems(exchange: Exchange, target: Pick<Session, 'syste
   if (exchange.end === 'cut' || exchange.end === 'refused') {
     problems.push(`${method} ${path}: the exchange was ${exchange.end}\n  ${exchange.problem}`)
   }
-  // llama-server has no schemas yet.
-  if (target.system !== 'ollama') return problems
-  const { system, version } = target
-  const common = { system, method, path, version, open: target.kind === 'url' }
-  if (!exchange.wrong) {
-    problems.push(...validateMessage({ ...common, part: 'request', body: parsed(exchange.request.body) }))
-  }
-  for (const part of responseParts(exchange)) {
+  for (const message of messagesOf(exchange, target)) {
     try {
-      problems.push(...validateMessage({ ...common, ...part }))
+      problems.push(...validateMessage(message))
     } catch (error) {
       // What a server answers is not in the suite's hands.
-      if (!(error instanceof MissingSchemaError)) throw error
+      if (!(error instanceof MissingSchemaError) || message.part === 'request') throw error
       problems.push(error.message)
     }
   }
@@ -37,6 +32,25 @@ export function messageProblems(exchange: Exchange, target: Pick<Session, 'syste
   }
   return problems
 }
+
+/** The messages of an exchange: the request unless it is wrong on purpose, then the response, or each record. */
+export function messagesOf(
+  exchange: Exchange,
+  { system, version, kind }: Pick<Session, 'system' | 'version' | 'kind'>,
+): Message[] {
+  const { method, path } = exchange.request
+  const common = { system, method, path, version, open: kind === 'url' }
+  return [
+    ...(isWrong(exchange, version) ? [] : [{ ...common, part: 'request' as const, body: sent(exchange) }]),
+    ...responseParts(exchange).map((part) => ({ ...common, ...part })),
+  ]
+}
+
+const isWrong = ({ wrong }: Exchange, version: string) =>
+  wrong !== undefined && (wrong === true || inRange(version, { since: wrong.from, until: wrong.before }))
+
+/** JSON itself, and the parts of a stored model that are JSON. */
+const JSON_TYPES = /^application\/(json|[\w.]+\+json|vnd\.ollama\.image\.(params|messages))(;|$)/
 
 type ResponsePart =
   | { part: 'response'; status: number; contentType: string | undefined; body: unknown }
@@ -50,15 +64,15 @@ function responseParts(exchange: Exchange): ResponsePart[] {
     return records.map((body) => ({ part: 'record', status, contentType: contentType ?? '', body }))
   }
   if (exchange.end !== 'complete') return []
-  const body = contentType?.startsWith('application/json')
-    ? parsed(exchange.body)
-    : exchange.text || undefined
+  const body = JSON_TYPES.test(contentType ?? '') ? parsed(exchange.body) : exchange.text || undefined
   return [{ part: 'response', status, contentType, body }]
 }
 
-/** The records of a stream; undefined for what is no stream. */
+/** The records of a stream; undefined for what is no stream. Some streams of events say that they are NDJSON. */
 function streamRecords(exchange: Exchange): unknown[] | undefined {
-  if (exchange.contentType?.startsWith('application/x-ndjson')) {
+  const lines = exchange.contentType?.startsWith('application/x-ndjson')
+  if (lines && exchange.text.startsWith('event: ')) return exchange.eventData
+  if (lines) {
     // An aborted stream may end inside a line.
     const last = exchange.end === 'complete' ? Number.POSITIVE_INFINITY : exchange.lines.length - 1
     return exchange.lines
@@ -67,6 +81,12 @@ function streamRecords(exchange: Exchange): unknown[] | undefined {
   }
   if (exchange.contentType?.startsWith('text/event-stream')) return exchange.eventData
   return undefined
+}
+
+/** What was sent: the fields of a form, or JSON. */
+function sent({ request: { headers, body } }: Exchange): unknown {
+  const type = headers['content-type'] ?? ''
+  return (body && formFields(type, body.toString())) ?? parsed(body)
 }
 
 function parsed(body: Buffer | undefined): unknown {

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
-import { SuiteError } from './errors.ts'
-import type { System } from './ledger/ledger.ts'
-import { describeRange, inRange, type Range, release } from './versions.ts'
+import { SuiteError } from '../errors.ts'
+import type { System } from '../ledger/ledger.ts'
+import { describeRange, inRange, type Range, release } from '../versions.ts'
 
 /** One message on the wire, with what is needed to find the schema it must satisfy. */
 export type Message = {
@@ -28,38 +28,50 @@ export class MissingSchemaError extends SuiteError {
 
 export type JsonSchema = { [keyword: string]: unknown }
 
-type Choice = { schema: string; is?: unknown; has?: string; where?: Record<string, unknown> }
-type Bodies = string | Choice[]
-type Responses = Record<string, Record<string, Bodies>>
-type Route = {
+export type Choice = { schema: string; is?: unknown; has?: string; where?: Record<string, unknown> }
+export type Bodies = string | Choice[]
+export type Responses = Record<string, Record<string, Bodies>>
+export type Route = {
   path: string
   methods: string[]
+  /** What it is for, in a few words. */
+  summary: string
   since?: string
   until?: string
+  /** The request is a multipart form; its schema is for the fields. */
+  form?: true
   request: string
   responses: Responses
 }
-type Routes = { everywhere: Responses; elsewhere: Responses; routes: Route[] }
+type Routes = {
+  /** Schemas of the parts of paths, by name. */
+  parameters?: Record<string, JsonSchema>
+  everywhere: Responses
+  elsewhere: Responses
+  routes: Route[]
+}
 
 const STREAMS = ['application/x-ndjson', 'text/event-stream']
 export const VOCABULARY = [
   'x-since',
   'x-until',
   'x-required-since',
+  'x-required-until',
   'x-enum-since',
   'x-enum-until',
   'x-exact',
   'x-source',
   'x-unseen',
+  'x-enum-unseen',
   'x-absent',
 ]
 
 /** Where the routes of a system are, with the schemas of their messages. */
 const ROUTES: Record<System, string> = { ollama: 'routes.yaml', 'llama-server': 'llama-server/routes.yaml' }
 
-const directory = new URL('../schemas/', import.meta.url)
+const directory = new URL('../../schemas/', import.meta.url)
 const read = (file: string) => readFileSync(new URL(file, directory), 'utf8')
-const isObject = (value: unknown): value is JsonSchema =>
+export const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function cached<Value>(make: (key: string) => Value): (key: string) => Value {
@@ -75,22 +87,59 @@ function cached<Value>(make: (key: string) => Value): (key: string) => Value {
 }
 
 const routeTable = cached((file) => parse(read(file)) as Routes)
-const source = cached((file) => JSON.parse(read(file)) as JsonSchema)
+/** A schema file as it is written, every version in one. */
+export const sourceOf = cached((file) => JSON.parse(read(file)) as JsonSchema)
+
+/** What a message is held to: a schema file, no body, or (bytes, a stream as a whole) nothing. */
+type Rule = { context: string; schema?: string; empty?: true }
 
 /** The problems of a message, each in at most two lines; none when it is valid for its version. */
 export function validateMessage(message: Message): string[] {
+  const { context, schema, empty } = ruleOf(message)
+  if (schema) return validate(schema, message, context)
+  return empty && message.body !== undefined
+    ? [`${context}: no body expected, found ${found(message.body)}`]
+    : []
+}
+
+/** The file of the schema that a message must satisfy; undefined when it has none. */
+export const schemaOf = (message: Message): string | undefined => ruleOf(message).schema
+
+/** The routes of a system as `routes.yaml` lists them, those of one version when it is given. */
+export function routesOf(system: System, version?: string): Route[] {
+  const { routes } = routeTable(ROUTES[system])
+  return version === undefined ? routes : routes.filter((route) => inRange(version, route))
+}
+
+/** What any route of a system may answer. */
+export const responsesEverywhere = (system: System): Responses => routeTable(ROUTES[system]).everywhere
+
+/** The schema of a part of a path at a version. */
+export function parameterSchema(system: System, name: string, version: string): JsonSchema {
+  const schema = routeTable(ROUTES[system]).parameters?.[name]
+  if (!schema) throw new Error(`schemas/${ROUTES[system]} describes no parameter ${name}`)
+  return specialise(resolve(schema, ROUTES[system]), version, false)
+}
+
+/** The route of a method and path at a version; undefined when there is none. */
+export function routeOf(system: System, version: string, method: string, path: string): Route | undefined {
+  const plain = path.replace(/\?.*/, '')
+  return routesOf(system, version).find(
+    (route) => route.methods.includes(method) && matches(route.path, plain),
+  )
+}
+
+function ruleOf(message: Message): Rule {
   const { system, method, version, body } = message
   const path = message.path.replace(/\?.*/, '')
-  const { routes, everywhere, elsewhere } = routeTable(ROUTES[system])
-  const route = routes.find(
-    (route) => route.methods.includes(method) && matches(route.path, path) && inRange(version, route),
-  )
+  const { everywhere, elsewhere } = routeTable(ROUTES[system])
+  const route = routeOf(system, version, method, path)
 
   if (message.part === 'request') {
     const context = `request ${method} ${path} at ${version}`
     if (!route) throw new MissingSchemaError(`no schema for the route of ${context}`)
-    if (route.request === 'bytes') return []
-    return route.request === 'none' ? noBody(body, context) : validate(route.request, message, context)
+    if (route.request === 'bytes') return { context }
+    return route.request === 'none' ? { context, empty: true } : { context, schema: route.request }
   }
 
   const { status } = message
@@ -101,20 +150,17 @@ export function validateMessage(message: Message): string[] {
   if (answers.length === 0) {
     throw new MissingSchemaError(`no schema for the ${route ? 'status' : 'route'} of ${context}`)
   }
-  if (method === 'HEAD') return noBody(body, context)
+  if (method === 'HEAD') return { context, empty: true }
 
   const type = message.contentType?.split(';')[0]?.trim().toLowerCase() ?? 'none'
   const bodies = answers.map((answer) => answer[type]).find((bodies) => bodies !== undefined)
   if (bodies === undefined) {
     throw new MissingSchemaError(`no schema for the content type ${type} of ${context}`)
   }
-  if (bodies === 'empty') return noBody(body, context)
-  if (message.part === 'response' && STREAMS.includes(type)) return []
-  return validate(choose(bodies, body, context), message, context)
+  if (bodies === 'empty') return { context, empty: true }
+  if (message.part === 'response' && STREAMS.includes(type)) return { context }
+  return { context, schema: choose(bodies, body, context) }
 }
-
-const noBody = (body: unknown, context: string): string[] =>
-  body === undefined ? [] : [`${context}: no body expected, found ${found(body)}`]
 
 /** The schema of a file for a version: self-contained, without what lies outside its range. */
 export function schemaFor(file: string, version: string, open: boolean): JsonSchema {
@@ -136,40 +182,50 @@ function choose(bodies: Bodies, body: unknown, context: string): string {
     ({ is, has, where }) =>
       (is === undefined || is === body) &&
       (has === undefined || (isObject(body) && has in body)) &&
-      Object.entries(where ?? {}).every(
-        ([key, value]) => isObject(body) && isDeepStrictEqual(body[key], value),
-      ),
+      (where === undefined || fits(where, body)),
   )
   if (!choice) throw new MissingSchemaError(`no schema for this body of ${context}`)
   return choice.schema
 }
 
+/** Whether a value is what is wanted; an object may have more, at any depth. */
+const fits = (wanted: unknown, value: unknown): boolean =>
+  isObject(wanted)
+    ? isObject(value) && Object.entries(wanted).every(([key, one]) => fits(one, value[key]))
+    : isDeepStrictEqual(value, wanted)
+
 const keyOf = (file: string, version: string, open: boolean) => `${file} ${release(version)} ${open}`
 
 const specialised = cached((key) => {
   const [file = '', version = '', open] = key.split(' ')
-  const { $defs: _, ...schema } = specialise(resolve(source(file), file), version, open === 'true')
+  const { $defs: _, ...schema } = specialise(resolve(sourceOf(file), file), version, open === 'true')
   return schema
 })
 
+/** What a reference in a file leads to; `id` is file and pointer. */
+export function referenced($ref: string, file: string): { file: string; id: string; schema: JsonSchema } {
+  const [relative = '', pointer = ''] = $ref.split('#')
+  const target = relative ? new URL(relative, `file:///${file}`).pathname.slice(1) : file
+  let found: unknown = sourceOf(target)
+  for (const part of pointer.split('/').slice(1)) found = isObject(found) ? found[part] : undefined
+  if (!isObject(found)) throw new Error(`${file}: the reference ${$ref} leads to no schema`)
+  return { file: target, id: `${target}#${pointer}`, schema: found }
+}
+
 /** Puts the target in place of each reference; what stands beside the reference wins. */
-function resolve(node: unknown, file: string): JsonSchema {
+export function resolve(node: JsonSchema, file: string): JsonSchema {
   const copy = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(copy)
     return isObject(value) ? resolve(value, file) : value
   }
-  if (!isObject(node)) throw new Error(`${file}: a reference leads to no schema`)
   const { $ref, ...rest } = node
   const own = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copy(value)]))
   if (typeof $ref !== 'string') return own
-  const [relative = '', pointer = ''] = $ref.split('#')
-  const target = relative ? new URL(relative, `file:///${file}`).pathname.slice(1) : file
-  let found: unknown = source(target)
-  for (const part of pointer.split('/').slice(1)) found = isObject(found) ? found[part] : undefined
-  return { ...resolve(found, target), ...own }
+  const target = referenced($ref, file)
+  return { ...resolve(target.schema, target.file), ...own }
 }
 
-function specialise(node: JsonSchema, version: string, open: boolean): JsonSchema {
+export function specialise(node: JsonSchema, version: string, open: boolean): JsonSchema {
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk)
     return isObject(value) ? specialise(value, version, open) : value
@@ -181,7 +237,11 @@ function specialise(node: JsonSchema, version: string, open: boolean): JsonSchem
     if (open && keyword === 'additionalProperties' && value === false) continue
     if (keyword === 'enum')
       result[keyword] = (value as unknown[]).filter((one) => inRange(version, enumRange(node, one)))
-    else result[keyword] = keyword === 'const' || keyword.startsWith('x-') ? value : walk(value)
+    else if (keyword === 'anyOf') {
+      const branches = (value as JsonSchema[]).filter((one) => inRange(version, rangeOf(one)))
+      // None is left where the whole schema is out of its range.
+      if (branches.length > 0) result[keyword] = walk(branches)
+    } else result[keyword] = keyword === 'const' || keyword.startsWith('x-') ? value : walk(value)
   }
   if (!isObject(node.properties)) return result
 
@@ -196,20 +256,29 @@ function specialise(node: JsonSchema, version: string, open: boolean): JsonSchem
       continue
     }
     properties[name] = specialise(property, version, open)
-    const requiredSince = property['x-required-since']
-    if (typeof requiredSince === 'string' && inRange(version, { since: requiredSince })) required.add(name)
+    const requiredRange = requiredIn(property)
+    if (requiredRange && inRange(version, requiredRange)) required.add(name)
   }
   if (required.size > 0) result.required = [...required]
   if (Object.keys(absent).length > 0) result['x-absent'] = absent
   return { ...result, properties }
 }
 
-const rangeOf = (schema: JsonSchema): Range => ({
+/** The versions that have a property. */
+export const rangeOf = (schema: JsonSchema): Range => ({
   since: schema['x-since'] as string | undefined,
   until: schema['x-until'] as string | undefined,
 })
 
-const enumRange = (schema: JsonSchema, value: unknown): Range => ({
+/** The versions that always send a property which not every version does. */
+function requiredIn({ 'x-required-since': since, 'x-required-until': until }: JsonSchema): Range | undefined {
+  return since || until
+    ? { ...(since ? { since: since as string } : {}), ...(until ? { until: until as string } : {}) }
+    : undefined
+}
+
+/** The versions that have a value of an enum. */
+export const enumRange = (schema: JsonSchema, value: unknown): Range => ({
   since: (schema['x-enum-since'] as Record<string, string> | undefined)?.[String(value)],
   until: (schema['x-enum-until'] as Record<string, string> | undefined)?.[String(value)],
 })
@@ -223,6 +292,8 @@ const validator = cached((key): ValidateFunction => {
     allowUnionTypes: true,
     allErrors: true,
     verbose: true,
+    // The project's tests do that; here it would cost more than all validation of a run.
+    validateSchema: false,
   }).addVocabulary(VOCABULARY)
   return ajv.compile(specialised(key))
 })
@@ -256,12 +327,11 @@ function explain(error: ErrorObject, root: JsonSchema): { pointer: string; text:
   if (keyword === 'required') {
     const name = params.missingProperty as string
     const property = (parent.properties as Record<string, JsonSchema>)[name] ?? {}
-    const since = property['x-required-since'] as string | undefined
     const range = rangeAt(root, `${instancePath}/${escaped(name)}`)
     return {
       pointer: `${instancePath}/${escaped(name)}`,
       text: `required property is missing, found ${found(Object.keys(data as object))}`,
-      range: describeRange(since ? { ...range, since } : range),
+      range: describeRange({ ...range, ...requiredIn(property) }),
     }
   }
   const allowed =

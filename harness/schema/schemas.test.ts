@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
-import { fromRoot } from './paths.ts'
+import { fromRoot } from '../paths.ts'
+import { schemasIn } from './places.ts'
 import {
-  type JsonSchema,
   type Message,
   MissingSchemaError,
+  referenced,
   schemaFor,
   VOCABULARY,
   validateMessage,
@@ -15,6 +15,9 @@ import {
 const files = readdirSync(fromRoot('schemas'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.replaceAll('\\', '/'))
+/** Versions that schemas are looked at: all of a system, the first of them for what is the same in all. */
+const versionsOf = (file: string): [string, ...string[]] =>
+  file.startsWith('llama-server/') ? ['b11434', 'b9093', 'b10068'] : ['0.24.0', '0.5.7', '0.11.5', '0.32.15']
 const text = (file: string) => readFileSync(fromRoot('schemas', file), 'utf8')
 
 /** Every value under one of the keys, at any depth. */
@@ -86,20 +89,23 @@ describe('the schema files', () => {
     expect(ajv.errors ?? []).toEqual([])
   })
 
-  test.each(files)('%s describes every property', (file) => {
-    const { title, description } = JSON.parse(text(file))
-    expect(title).toBeTypeOf('string')
-    expect(description).toBeTypeOf('string')
-    const undescribed = [...valuesOf(schemaFor(file, '0.24.0', false), ['properties'])]
-      .flatMap((properties) => Object.entries(properties as Record<string, JsonSchema>))
-      .filter(([, property]) => !property.description)
-      .map(([name]) => name)
-    expect(undescribed).toEqual([])
+  test.each(files)('%s describes itself and every property, and names its source', (file) => {
+    const schema = JSON.parse(text(file))
+    for (const key of ['title', 'description', 'x-source']) expect(schema[key], key).toBeTypeOf('string')
+    const undescribed = [...schemasIn(file)]
+      .filter(({ id, parent }) => parent && id.startsWith(`${parent}/properties/`))
+      .filter(
+        ({ schema: { description, $ref } }) =>
+          !description && !referenced(String($ref), file).schema.description,
+      )
+    expect(undescribed.map(({ id }) => id)).toEqual([])
   })
 
   test.each(files)('%s closes every object with properties', (file) => {
-    const schema = JSON.stringify(schemaFor(file, '0.24.0', false))
-    expect(schema.match(/"properties":/g)?.length).toBe(schema.match(/"additionalProperties":false/g)?.length)
+    const open = [...schemasIn(file)].filter(
+      ({ schema }) => schema.properties && schema.additionalProperties !== false,
+    )
+    expect(open.map(({ id }) => id)).toEqual([])
   })
 
   test('are all referenced by routes.yaml, by way of each other, and exist', () => {
@@ -112,17 +118,19 @@ describe('the schema files', () => {
         use(target.pathname.slice(1))
       }
     }
-    for (const [file] of text('routes.yaml').matchAll(/[\w/-]+\.json/g)) use(file)
+    for (const routes of ['routes.yaml', 'llama-server/routes.yaml']) {
+      for (const [file] of text(routes).matchAll(/[\w/-]+\.json/g)) use(file)
+    }
     expect([...used].sort()).toEqual([...files].sort())
   })
 
-  test('compile for every route and version without a complaint of strict mode', () => {
-    const { routes } = parse(text('routes.yaml')) as { routes: { methods: string[]; path: string }[] }
-    expect(routes.length).toBeGreaterThan(10)
-    for (const version of ['0.5.7', '0.11.5', '0.24.0', '0.32.15']) {
-      const strict = new Ajv2020({ strict: true, strictRequired: true, allowUnionTypes: true })
-      strict.addVocabulary(VOCABULARY)
-      for (const file of files) expect(() => strict.compile(schemaFor(file, version, false))).not.toThrow()
+  test('compile for every version without a complaint of strict mode', () => {
+    const strict = new Ajv2020({ strict: true, strictRequired: true, allowUnionTypes: true })
+    strict.addVocabulary(VOCABULARY)
+    for (const file of files) {
+      for (const version of versionsOf(file)) {
+        expect(() => strict.compile(schemaFor(file, version, false)), `${file} ${version}`).not.toThrow()
+      }
     }
   })
 })
@@ -151,12 +159,61 @@ describe('versions', () => {
     expect(think('max', '0.22.0')).toEqual([])
   })
 
+  test('an alternative is allowed from x-since', () => {
+    const content = [
+      {
+        type: 'server_tool_use',
+        id: `srvtoolu_${'0'.repeat(24)}`,
+        name: 'web_search',
+        input: { query: 'news' },
+      },
+    ]
+    const usage = { input_tokens: 1, output_tokens: 1 }
+    const message = {
+      id: `msg_${'0'.repeat(24)}`,
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content,
+      stop_reason: 'end_turn',
+      usage,
+    }
+    const answer = (version: string) => validateMessage(response(message, { path: '/v1/messages', version }))
+    expect(answer('0.16.2')).toEqual([])
+    expect(answer('0.16.1')).toHaveLength(1)
+  })
+
   test('a property is required from x-required-since', () => {
     const { eval_duration: _, ...body } = last
     expect(validateMessage(record(body, { version: '0.24.0' }))).toEqual([])
     const [problem] = validateMessage(record(body, { version: '0.30.0' }))
     expect(problem).toContain('generate/last.json at /eval_duration: required property is missing')
     expect(problem).toContain('rule 0.30.0 and up')
+  })
+
+  test('a property is required until x-required-until', () => {
+    const event = (delta: unknown, version: string): string[] =>
+      validateMessage({
+        ...common,
+        path: '/v1/chat/completions',
+        version,
+        part: 'record',
+        status: 200,
+        contentType: 'text/event-stream',
+        body: {
+          id: 'chatcmpl-1',
+          object: 'chat.completion.chunk',
+          created: 1,
+          model: 'm',
+          system_fingerprint: 'fp_ollama',
+          choices: [{ index: 0, delta, finish_reason: null }],
+        },
+      })
+    expect(event({ role: 'assistant', content: 'a' }, '0.32.5')).toEqual([])
+    const [problem] = event({ content: 'a' }, '0.32.5')
+    expect(problem).toContain('at /choices/0/delta/role: required property is missing')
+    expect(problem).toContain('rule before 0.32.6')
+    expect(event({ content: 'a' }, '0.32.6')).toEqual([])
   })
 
   test('a required property is required in its range only', () => {
@@ -219,6 +276,17 @@ describe('closed and open', () => {
 })
 
 describe('dispatch', () => {
+  test('`where` compares what is inside a property too', () => {
+    const change = { path: '/v1/messages', contentType: 'text/event-stream' }
+    const delta = (delta: object) =>
+      validateMessage(record({ type: 'content_block_delta', index: 0, delta }, change))
+    expect(delta({ type: 'text_delta', text: 'a' })).toEqual([])
+    expect(delta({ type: 'thinking_delta', thinking: 'a' })).toEqual([])
+    const [problem] = delta({ type: 'thinking_delta', text: 'a' })
+    expect(problem).toContain('messages/event-content-block-delta-thinking.json at /delta/thinking')
+    expect(() => delta({ type: 'signature_delta' })).toThrow(MissingSchemaError)
+  })
+
   test('records are held to chunk.json or last.json by done', () => {
     expect(validateMessage(record(chunk))).toEqual([])
     expect(validateMessage(record(last))).toEqual([])

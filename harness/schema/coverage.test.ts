@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import type { System } from '../ledger/ledger.ts'
+import { recordedMessages } from '../recording/messages.ts'
+import { recordedVersions } from '../recording/recording.ts'
+import { evidenceOf } from './evidence.ts'
+import { registeredRoutes, schemaFiles } from './files.ts'
+import { routeOf, routesOf, validateMessage } from './schemas.ts'
+
+const systems = ['ollama', 'llama-server'] satisfies System[]
+const recordings = systems.flatMap((system) =>
+  recordedVersions(system).map((version) => ({
+    system,
+    version,
+    messages: recordedMessages(system, version),
+  })),
+)
+
+describe.each(recordings)('the recording of $system $version', ({ system, version, messages }) => {
+  const listed = routesOf(system, version).flatMap(({ methods, path }) =>
+    methods.map((method) => `${method} ${path}`),
+  )
+
+  test.runIf(system === 'ollama')('comes from a router whose every route has schemas', () => {
+    const own = listed.filter((route) => !route.includes(' /v2/'))
+    expect(own.sort()).toEqual(registeredRoutes(version).sort())
+  })
+
+  test('answers every route', () => {
+    const answered = messages
+      .filter(({ message }) => message.part !== 'request')
+      .map(({ message: { method, path } }) => `${method} ${routeOf(system, version, method, path)?.path}`)
+    expect(listed.filter((route) => !answered.includes(route))).toEqual([])
+  })
+
+  test('holds only messages that fit their schemas', () => {
+    const problems = messages.flatMap(({ statement, message }) =>
+      validateMessage(message).map((problem) => `${statement}: ${problem}`),
+    )
+    expect(problems).toEqual([])
+  })
+})
+
+describe.each(systems)('the schemas of %s', (system) => {
+  const evidence = evidenceOf(
+    schemaFiles(system),
+    recordings.filter((recording) => recording.system === system),
+  )
+
+  test('describe nothing that no recording shows, unless they say why', () => {
+    expect(evidence.unseen).toEqual([])
+  })
+
+  test('say of nothing that a recording shows that it cannot be seen', () => {
+    expect(evidence.seenAfterAll).toEqual([])
+  })
+
+  test('have a recording on either side of each change within the recorded versions', () => {
+    expect(evidence.oneSided).toEqual([])
+  })
+})
