@@ -1,42 +1,44 @@
+import { isDeepStrictEqual } from 'node:util'
 import { check } from '../../harness/check.ts'
-import { llamaCompletion, llamaCompletionRequest } from '../../harness/requests.ts'
+import { wrong } from '../../harness/requests.ts'
+import { completion, completionRequest, endlessRequest, everyOption, internals } from './helpers/requests.ts'
 
 check('completion.text', async ({ client }) => {
-  const { json } = await llamaCompletion(client, { prompt: 'abc', n_predict: 6 })
+  const { json } = await completion(client, { prompt: 'abc', n_predict: 6 })
   const { content, tokens_evaluated, tokens_predicted, stop_type } = json
   return { content, tokens_evaluated, tokens_predicted, stop_type }
 })
 
 check('completion.prompt.tokens', async ({ client }) => {
   const { json } = await client.send({ method: 'POST', path: '/tokenize', body: { content: 'abc' } })
-  const answer = await llamaCompletion(client, { prompt: json.tokens, n_predict: 6 })
+  const answer = await completion(client, { prompt: json.tokens, n_predict: 6 })
   return { tokens: json.tokens, content: answer.json.content }
 })
 
 check('completion.prompt.batch', async ({ client }) => {
-  const { json } = await llamaCompletion(client, { prompt: ['a', 'm'], n_predict: 3 })
+  const { json } = await completion(client, { prompt: ['a', 'm'], n_predict: 3 })
   return json.map(({ index, content }: { index: number; content: string }) => ({ index, content }))
 })
 
 check('completion.n_predict.zero', async ({ client }) => {
-  const { json } = await llamaCompletion(client, { prompt: 'abc', n_predict: 0 })
+  const { json } = await completion(client, { prompt: 'abc', n_predict: 0 })
   return { content: json.content, stop_type: json.stop_type }
 })
 
 check('completion.eos', async ({ client }) => {
-  const { json } = await llamaCompletion(client, { prompt: 'x' })
+  const { json } = await completion(client, { prompt: 'x' })
   const { content, tokens_predicted, stop_type } = json
   return { content, tokens_predicted, stop_type }
 })
 
 check('completion.stop', async ({ client }) => {
-  const { json } = await llamaCompletion(client, { prompt: 'abc', stop: ['gh'] })
+  const { json } = await completion(client, { prompt: 'abc', stop: ['gh'] })
   const { content, stop_type, stopping_word } = json
   return { content, stop_type, stopping_word }
 })
 
 check('completion.stream', async ({ client }) => {
-  const exchange = await llamaCompletion(client, { prompt: 'abc', n_predict: 6, stream: true })
+  const exchange = await completion(client, { prompt: 'abc', n_predict: 6, stream: true })
   const records = exchange.eventData
   return {
     type: exchange.contentType,
@@ -49,8 +51,8 @@ check('completion.stream', async ({ client }) => {
 for (const [option, value] of Object.entries({ top_k: 1, min_p: 1, top_p: 0.1 })) {
   check(`completion.${option}.effect`, async ({ client }) => {
     const sampled = { prompt: 'x', temperature: 1, seed: 7, n_predict: 12 }
-    const free = await llamaCompletion(client, { ...sampled, top_k: 40, min_p: 0, top_p: 1 })
-    const narrow = await llamaCompletion(client, {
+    const free = await completion(client, { ...sampled, top_k: 40, min_p: 0, top_p: 1 })
+    const narrow = await completion(client, {
       ...sampled,
       top_k: 40,
       min_p: 0,
@@ -62,11 +64,11 @@ for (const [option, value] of Object.entries({ top_k: 1, min_p: 1, top_p: 0.1 })
 }
 
 check('completion.abort.stream-decoding', async ({ client }) => {
-  const call = client.start(llamaCompletionRequest({ prompt: 'a', n_predict: 1_000_000, stream: true }))
-  await call.until(({ events }) => events.length >= 3)
+  const call = client.start(endlessRequest())
+  await call.until(({ events }) => events.length >= 2)
   call.abort()
   const { end } = await call.ended
-  const next = await llamaCompletion(client, { prompt: 'abc', n_predict: 6 })
+  const next = await completion(client, { prompt: 'abc', n_predict: 6 })
   return { aborted: end, next: next.json.content }
 })
 
@@ -104,4 +106,177 @@ check('completion.health', async ({ client }) => {
 check('completion.props.slots', async ({ client }) => {
   const { json } = await client.send({ method: 'GET', path: '/props' })
   return { total_slots: json.total_slots, n_ctx: json.default_generation_settings.n_ctx }
+})
+
+check('completion.alias', async ({ client }) => {
+  const request = completionRequest({ prompt: 'abc', n_predict: 2 })
+  const { json } = await client.send({ ...request, path: '/completions' })
+  return json.content
+})
+
+check('completion.options.echo', async ({ client, version }) => {
+  const options: Record<string, unknown> = { ...everyOption(version), ...internals(version) }
+  const { json } = await completion(client, { prompt: 'abc', logprobs: 2, ...options })
+  const settings = Object.entries(json.generation_settings).filter(([name]) => name in options)
+  const others = settings.filter(([name, value]) => !isDeepStrictEqual(value, options[name]))
+  return { content: json.content, others: Object.fromEntries(others) }
+})
+
+check('completion.options.n_predict-first', async ({ client }) => {
+  const lengths = [
+    { n_predict: 3, max_completion_tokens: 2, max_tokens: 1 },
+    { max_completion_tokens: 2, max_tokens: 1 },
+  ]
+  const observed = []
+  for (const options of lengths) {
+    const body = { prompt: 'abc', temperature: 0, ...options }
+    const { json } = await client.send({ method: 'POST', path: '/completion', body })
+    observed.push(json.tokens_predicted)
+  }
+  return observed
+})
+
+check('completion.options.samplers-default', async ({ client }) => {
+  const { json } = await completion(client, { prompt: 'abc', n_predict: 1 })
+  return json.generation_settings.samplers
+})
+
+check('completion.settings.fields', async ({ client }) => {
+  const { json } = await completion(client, { prompt: 'abc', n_predict: 1 })
+  return ['n_ctx', 'model', 'n_predict'].filter((name) => name in json.generation_settings)
+})
+
+check('completion.json_schema', async ({ client }) => {
+  const body = { prompt: 'abc', json_schema: { enum: ['yes'] } }
+  const { json } = await completion(client, body)
+  return { value: JSON.parse(json.content), stop_type: json.stop_type }
+})
+
+type Place = { token: string; top_logprobs?: Top[]; top_probs?: Top[] }
+type Top = { token: string; logprob: number; prob: number }
+const probabilities = (top: Top[] = []) =>
+  Object.fromEntries(
+    top.map(({ token, logprob, prob }) => [token, Number((prob ?? Math.exp(logprob)).toFixed(3))]),
+  )
+
+check('completion.n_probs', async ({ client }) => {
+  const { json } = await completion(client, { prompt: 'x', n_predict: 2, n_probs: 4 })
+  return json.completion_probabilities.map(({ token, top_logprobs }: Place) => ({
+    token,
+    top: probabilities(top_logprobs),
+  }))
+})
+
+check('completion.post_sampling_probs', async ({ client }) => {
+  const options = { n_predict: 1, n_probs: 4, temperature: 1, top_k: 2, min_p: 0, top_p: 1, seed: 7 }
+  const { json } = await completion(client, { prompt: 'x', post_sampling_probs: true, ...options })
+  return probabilities(json.completion_probabilities[0].top_probs)
+})
+
+check('completion.return_tokens', async ({ client }) => {
+  const without = await completion(client, { prompt: 'abc', n_predict: 2 })
+  const asked = await completion(client, { prompt: 'abc', n_predict: 2, return_tokens: true })
+  const streamed = await completion(client, { prompt: 'abc', n_predict: 2, stream: true })
+  return {
+    without: without.json.tokens,
+    asked: asked.json.tokens,
+    streamed: streamed.eventData.map(({ tokens }) => tokens),
+  }
+})
+
+check('completion.n_cmpl', async ({ client }) => {
+  const { json } = await completion(client, { prompt: 'abc', n_predict: 2, n_cmpl: 2 })
+  return json.map(({ index, content }: { index: number; content: string }) => ({ index, content }))
+})
+
+check('completion.response_fields', async ({ client }) => {
+  const response_fields = ['content', 'generation_settings/n_predict', 'nothing']
+  const { json } = await completion(client, { prompt: 'abc', n_predict: 2, response_fields })
+  return json
+})
+
+check('completion.stop.text', async ({ client }) => {
+  const request = completionRequest({ prompt: 'abc', stop: 'ef', n_predict: 4 })
+  const { json } = await client.send(request)
+  return { content: json.content, stop_type: json.stop_type }
+})
+
+check('completion.cache', async ({ client }) => {
+  const observed = []
+  for (const prompt of ['abcdef', 'abcxyz']) {
+    const { json } = await completion(client, { prompt, n_predict: 2 })
+    const { tokens_cached, timings } = json
+    observed.push({ cache_n: timings.cache_n, prompt_n: timings.prompt_n, tokens_cached })
+  }
+  return observed
+})
+
+check('completion.stream.fields', async ({ client }) => {
+  const { eventData } = await completion(client, { prompt: 'abc', n_predict: 2, stream: true })
+  return Object.keys(eventData[0])
+})
+
+check('completion.stream.ends', async ({ client }) => {
+  const eos = await completion(client, { prompt: 'x', stream: true })
+  const word = await completion(client, { prompt: 'abc', stop: ['e'], stream: true })
+  return [eos, word].map(({ eventData }) => {
+    const { stop_type, stopping_word } = eventData.at(-1)
+    return { stop_type, stopping_word }
+  })
+})
+
+check('completion.stream.progress', async ({ client }) => {
+  const options = { return_progress: true, timings_per_token: true, n_probs: 1, cache_prompt: false }
+  const { eventData } = await completion(client, {
+    prompt: 'abc',
+    n_predict: 2,
+    stream: true,
+    ...options,
+  })
+  return eventData.map(({ content, stop, prompt_progress, timings, completion_probabilities }) => ({
+    content,
+    stop,
+    processed: prompt_progress?.processed,
+    timings: timings !== undefined,
+    probabilities: completion_probabilities?.length,
+  }))
+})
+
+check('completion.error.context', async ({ client }) => {
+  const { status, json } = await completion(client, { prompt: 'a'.repeat(600) })
+  const { code, type, n_prompt_tokens, n_ctx } = json.error
+  return { status, code, type, n_prompt_tokens, n_ctx }
+})
+
+check('completion.error.wrong-type', async ({ client }) => {
+  const body = { prompt: 'abc', n_predict: 1, top_k: 'many' }
+  const { status, json } = await client.send(wrong(completionRequest(body)))
+  return { status, message: json.error?.message }
+})
+
+const infill = { input_prefix: 'ab', input_suffix: 'yz', temperature: 0 }
+
+check('completion.infill.text', async ({ client }) => {
+  const body = { ...infill, prompt: 'm', n_predict: 3 }
+  const { contentType, json } = await client.send({ method: 'POST', path: '/infill', body })
+  return { type: contentType, prompt: json.prompt, content: json.content }
+})
+
+check('completion.infill.extra', async ({ client }) => {
+  const input_extra = [{ filename: 'one.txt', text: 'one' }, { text: 'two' }]
+  const body = { ...infill, input_extra, n_predict: 2 }
+  const { json } = await client.send({ method: 'POST', path: '/infill', body })
+  return json.prompt
+})
+
+check('completion.infill.options', async ({ client, version }) => {
+  const body = {
+    ...infill,
+    ...everyOption(version),
+    ...internals(version),
+    logprobs: 1,
+    response_fields: ['content', 'generation_settings/n_predict'],
+  }
+  const { json } = await client.send({ method: 'POST', path: '/infill', body })
+  return json
 })

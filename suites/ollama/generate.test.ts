@@ -64,8 +64,8 @@ check('generate.field.type.text', async ({ client }) => {
 })
 
 check('generate.field.unknown', async ({ client }) => {
-  const request = generateRequest({ model: models.successor, prompt: 'abc', raw: true, colour: 'red' })
-  const { status, json } = await client.send(wrong(request))
+  const request = { model: models.successor, prompt: 'abc', raw: true, colour: 'red' }
+  const { status, json } = await client.send(wrong(generateRequest, request))
   return { status, response: json.response }
 })
 
@@ -107,9 +107,9 @@ check('generate.record.zero-left-out', async ({ client }) => {
 
 check('generate.durations.nanoseconds', async ({ client }) => {
   const { json } = await generate(client, { model: models.successor, prompt: 'abc' })
-  const durations = Object.keys(json).filter((key) => key.endsWith('_duration'))
+  const durations = Object.entries(json).filter(([key]) => key.endsWith('_duration'))
   return {
-    integers: durations.every((key) => Number.isInteger(json[key])),
+    integers: durations.every(([, duration]) => Number.isInteger(duration)),
     load_within_total: json.load_duration <= json.total_duration,
     // No machine answers within a microsecond, so a number as large as this counts something finer.
     finer_than_microseconds: json.total_duration > 1000,
@@ -272,9 +272,12 @@ check('generate.overlong.truncated', async ({ client }) => {
   return taken(await generate(client, { model: models.successor, ...OVERLONG }))
 })
 
+/** Servers that do not know `truncate` and `shift`. */
+const TRUNCATES = { before: '0.12.6' }
+
 check('generate.overlong.truncate-false', async ({ client }) => {
   const exchange = await client.send(
-    wrong(generateRequest({ model: models.successor, ...OVERLONG, truncate: false })),
+    wrong(generateRequest, { model: models.successor, ...OVERLONG, truncate: false }, TRUNCATES),
   )
   return exchange.status === 200 ? counted(exchange) : { status: exchange.status }
 })
@@ -285,7 +288,7 @@ check(
     const window = { model: models.spare, ...OVERLONG, options: { num_ctx: 16, num_predict: 3 } }
     const truncated = await generate(client, { ...window, prompt: '!bcdefghijklmnopqrstuvwxyz' })
     const whole = await client.send(
-      wrong(generateRequest({ ...window, prompt: '?bcdefghijklmnopqrstuvwxyz', truncate: false })),
+      wrong(generateRequest, { ...window, prompt: '?bcdefghijklmnopqrstuvwxyz', truncate: false }, TRUNCATES),
     )
     return { truncated: taken(truncated), truncate_false: taken(whole) }
   },
@@ -297,7 +300,7 @@ for (const shift of [true, false]) {
     `generate.shift.${shift}`,
     async ({ client }) => {
       const request = { model: models.spare, prompt: 'abc', raw: true, shift, options: { num_predict: 280 } }
-      const { json } = await client.send(wrong(generateRequest(request)))
+      const { json } = await client.send(wrong(generateRequest, request, TRUNCATES))
       return { eval_count: json.eval_count, done_reason: json.done_reason }
     },
     { alone: true },
@@ -330,7 +333,9 @@ const LOGPROBS = {
 const rounded = ({ token, logprob }: { token: string; logprob: number }) => `${token} ${logprob.toFixed(1)}`
 
 check('generate.logprobs.values', async ({ client }) => {
-  const { json } = await client.send(wrong(generateRequest({ ...LOGPROBS, logprobs: true, top_logprobs: 4 })))
+  const { json } = await client.send(
+    wrong(generateRequest, { ...LOGPROBS, logprobs: true, top_logprobs: 4 }, { before: '0.12.11' }),
+  )
   return (
     json.logprobs?.map(
       (entry: { top_logprobs: Parameters<typeof rounded>[0][] } & Parameters<typeof rounded>[0]) => ({
@@ -360,22 +365,26 @@ check('generate.top_logprobs.alone', async ({ client }) => {
 
 check('generate.top_logprobs.range', async ({ client }) => {
   const ask = async (top_logprobs: number) =>
-    client.send(wrong(generateRequest({ ...LOGPROBS, logprobs: true, top_logprobs })))
+    client.send(wrong(generateRequest, { ...LOGPROBS, logprobs: true, top_logprobs }))
   return { below: refusal(await ask(-1)), above: refusal(await ask(21)), most: (await ask(20)).status }
 })
 
 // Thinking.
 
+/** Servers that do not know `think`; of those that do, the first did not know levels. */
+const THINKS = { before: '0.9.0' }
+const THINKS_BY_LEVEL = { before: '0.11.0' }
+
 check('generate.think.unsupported', async ({ client }) => {
   const exchange = await client.send(
-    wrong(generateRequest({ model: models.successor, prompt: 'abc', think: true })),
+    wrong(generateRequest, { model: models.successor, prompt: 'abc', think: true }, THINKS),
   )
   return exchange.status === 200 ? { response: exchange.json.response } : refusal(exchange)
 })
 
 check('generate.think.false-everywhere', async ({ client }) => {
   const exchange = await client.send(
-    wrong(generateRequest({ model: models.successor, prompt: 'abc', think: false })),
+    wrong(generateRequest, { model: models.successor, prompt: 'abc', think: false }, THINKS),
   )
   return exchange.status === 200 ? { response: exchange.json.response } : refusal(exchange)
 })
@@ -389,14 +398,20 @@ check('generate.think.default', async ({ client }) => {
   return thought(await generate(client, { model: models.thinker, prompt: '4' }))
 })
 
-for (const [name, think] of Object.entries({ true: true, false: false, level: 'high' })) {
+for (const [name, think, known] of [
+  ['true', true, THINKS],
+  ['false', false, THINKS],
+  ['level', 'high', THINKS_BY_LEVEL],
+] as const) {
   check(`generate.think.${name}`, async ({ client }) => {
-    return thought(await client.send(wrong(generateRequest({ model: models.thinker, prompt: '4', think }))))
+    return thought(
+      await client.send(wrong(generateRequest, { model: models.thinker, prompt: '4', think }, known)),
+    )
   })
 }
 
 check('generate.think.unknown', async ({ client }) => {
-  return (await client.send(wrong(generateRequest({ model: models.thinker, prompt: '4', think: 'hard' }))))
+  return (await client.send(wrong(generateRequest, { model: models.thinker, prompt: '4', think: 'hard' })))
     .status
 })
 
@@ -439,7 +454,11 @@ check('generate.images.base64', async ({ client }) => {
 
 check('generate.debug-render-only', async ({ client }) => {
   const { json } = await client.send(
-    wrong(generateRequest({ model: models.templated, prompt: 'abc', system: 'S', _debug_render_only: true })),
+    wrong(
+      generateRequest,
+      { model: models.templated, prompt: 'abc', system: 'S', _debug_render_only: true },
+      { before: '0.11.5' },
+    ),
   )
   return { debug: json._debug_info, done: json.done, response: json.response }
 })
@@ -491,4 +510,80 @@ check('generate.model.case', async ({ client }) => {
   const model = models.successor.replace('successor', 'SUCCESSOR')
   const { status, json } = await generate(client, { model, prompt: 'abc', raw: true })
   return { status, same_name: json.model === model, response: json.response }
+})
+
+// What docs/openapi.yaml and docs/api.md say otherwise.
+
+check('generate.answer.examples', async ({ client }) => {
+  const { json } = await generate(client, {
+    model: models.successor,
+    prompt: 'a',
+    options: { num_predict: 1 },
+  })
+  const loaded = await generate(client, { model: models.successor, prompt: '' })
+  return {
+    utc: [json, loaded.json].map(({ created_at }) => created_at.endsWith('Z')),
+    done_reason: json.done_reason,
+    loaded: loaded.json.done_reason,
+  }
+})
+
+/** The properties that GenerateResponse and GenerateStreamEvent have in common. */
+const IN_DOCS = [
+  ...[
+    'model',
+    'created_at',
+    'response',
+    'thinking',
+    'done',
+    'done_reason',
+    'total_duration',
+    'load_duration',
+  ],
+  ...['prompt_eval_count', 'prompt_eval_duration', 'eval_count', 'eval_duration'],
+]
+
+check('generate.answer.fields', async ({ client }) => {
+  const body = { model: models.successor, prompt: 'a', logprobs: true, options: { num_predict: 2 } }
+  const ask = (stream: boolean) =>
+    client.send(wrong(generateRequest, { ...body, stream }, { before: '0.12.11' }))
+  const { json } = await ask(false)
+  const { records } = await ask(true)
+  const beside = (answers: object[], more: string[] = []) =>
+    [...new Set(answers.flatMap((one) => Object.keys(one)))]
+      .filter((key) => ![...IN_DOCS, ...more].includes(key))
+      .sort()
+  return { whole: beside([json], ['logprobs']), streamed: beside(records) }
+})
+
+check('generate.request.fields', async ({ client }) => {
+  const tokens = async (body: { template?: string; context?: number[] }) => {
+    const { json } = await generate(client, {
+      model: models.successor,
+      prompt: 'a',
+      options: { num_predict: 1 },
+      ...body,
+    })
+    return json.context.length
+  }
+  const plain = await tokens({})
+  return {
+    template: (await tokens({ template: '{{ .Prompt }}bc' })) - plain,
+    context: (await tokens({ context: [100, 101, 102] })) - plain,
+  }
+})
+
+// What a parser of the server finds.
+
+check('generate.parser.tool-calls', async ({ client }) => {
+  const { json } = await generate(client, { model: models.parsed, prompt: '6' })
+  const calls = json.tool_calls?.map((call) => `${call.function.name} ${call.function.arguments.city}`)
+  return { response: json.response, calls: calls ?? [], eval_count: json.eval_count }
+})
+
+// Images.
+
+check('generate.images.fields', async ({ client }) => {
+  const sizes = { width: 64, height: 64, steps: 1 }
+  return answer(await generate(client, { model: models.successor, prompt: 'abc', raw: true, ...sizes }))
 })

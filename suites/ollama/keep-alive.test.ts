@@ -28,7 +28,7 @@ async function left(client: Client, answered: string, before?: number) {
 
 async function send(client: Client, keep_alive: unknown) {
   await generate(client, BEFORE)
-  return client.send(wrong(generateRequest({ model, prompt: '', keep_alive })))
+  return client.send(wrong(generateRequest, { model, prompt: '', keep_alive }))
 }
 
 const accepted: Record<string, unknown> = {
@@ -78,7 +78,7 @@ for (const [form, keep_alive] of Object.entries(refused)) {
   check(
     `keep-alive.${form}`,
     async ({ client }) => {
-      const { status, json } = await client.send(wrong(generateRequest({ model, prompt: '', keep_alive })))
+      const { status, json } = await client.send(wrong(generateRequest, { model, prompt: '', keep_alive }))
       return { status, error: json.error }
     },
     { alone: true },
@@ -223,8 +223,8 @@ check(
   'keep-alive.unload.before-options',
   async ({ client }) => {
     const bad = { model, options: { num_ctx: 'many' }, suffix: 'x', keep_alive: 0 }
-    const without = await client.send(wrong(generateRequest({ ...bad, prompt: '' })))
-    const withPrompt = await client.send(wrong(generateRequest({ ...bad, prompt: 'abc' })))
+    const without = await client.send(wrong(generateRequest, { ...bad, prompt: '' }))
+    const withPrompt = await client.send(wrong(generateRequest, { ...bad, prompt: 'abc' }))
     return {
       empty_prompt: { status: without.status, done_reason: without.json.done_reason },
       prompt: { status: withPrompt.status },
@@ -242,7 +242,7 @@ check(
   'keep-alive.legacy.ignored',
   async ({ client }) => {
     await generate(client, BEFORE)
-    await client.send(wrong(completeRequest({ model, prompt: 'abc', keep_alive: 0 })))
+    await client.send(wrong(completeRequest, { model, prompt: 'abc', keep_alive: 0 }))
     const { json } = await generate(client, { model, prompt: '' })
     return { left: await left(client, json.created_at) }
   },

@@ -89,19 +89,19 @@ for (const [field, value, double] of [
 
 check('legacy-completions.forwards.logprobs', async ({ client }) => {
   const request = { model: models.successor, prompt: 'a', max_tokens: 1 }
-  const { status, json } = await client.send(wrong(completeRequest({ ...request, logprobs: 21 })))
+  const { status, json } = await client.send(wrong(completeRequest, { ...request, logprobs: 21 }))
   return { status, message: json.error?.message }
 })
 
 check('legacy-completions.logprobs.hidden', async ({ client }) => {
   const request = { model: models.successor, prompt: 'a', max_tokens: 1, logprobs: 3 }
-  const { json } = await client.send(wrong(completeRequest(request)))
+  const { json } = await client.send(wrong(completeRequest, request, { before: '0.12.11' }))
   return { text: json.choices[0].text, keys: keys(json.choices[0]) }
 })
 
 check('legacy-completions.debug-render-only', async ({ client }) => {
   const request = { model: models.successor, prompt: 'a', _debug_render_only: true }
-  return completed(await client.send(wrong(completeRequest(request))))
+  return completed(await client.send(wrong(completeRequest, request, { before: '0.12.0' })))
 })
 
 // Options and fields of Ollama that the endpoint drops
@@ -146,7 +146,7 @@ for (const [option, { value, model = 'distribution', prompt = 'x', shared = {}, 
       const changed = { [option]: value }
       const legacyAnswers = [
         await complete(client, legacy),
-        await client.send(wrong(completeRequest({ ...legacy, ...changed, options: changed }))),
+        await client.send(wrong(completeRequest, { ...legacy, ...changed, options: changed })),
       ].map(completed)
       const answers = [
         await generate(client, { ...request, options }),
@@ -177,7 +177,7 @@ for (const [field, value] of Object.entries({
     ].map(generated)
     const legacyAnswers = [
       await complete(client, request),
-      await client.send(wrong(completeRequest({ ...request, [field]: value }))),
+      await client.send(wrong(completeRequest, { ...request, [field]: value })),
     ].map(completed)
     return {
       generate_differs: !isDeepStrictEqual(answers[0], answers[1]),
@@ -228,8 +228,8 @@ check('legacy-completions.drops.removed-options', async ({ client }) => {
 
 async function refusals(client: Client, fields: Fields & { options?: Fields }, legacyFields: Fields) {
   const request = { model: models.successor, prompt: 'a' }
-  const answer = await client.send(wrong(generateRequest({ ...request, ...fields })))
-  const legacy = await client.send(wrong(completeRequest({ ...request, ...legacyFields })))
+  const answer = await client.send(wrong(generateRequest, { ...request, ...fields }))
+  const legacy = await client.send(wrong(completeRequest, { ...request, ...legacyFields }))
   return { generate: answer.status, legacy: legacy.status }
 }
 
@@ -240,7 +240,7 @@ check(
     // A negative keep_alive is some 290 years.
     const staysForEver = async () => Number((await findLoaded(client))?.expires_at.slice(0, 4)) > 2300
     await unload(client)
-    await client.send(wrong(completeRequest({ ...request, keep_alive: -1 })))
+    await client.send(wrong(completeRequest, { ...request, keep_alive: -1 }))
     const legacy = await staysForEver()
     await generate(client, { ...request, keep_alive: -1 })
     // The scheduler hears of the end of a request after the client does.
@@ -266,7 +266,7 @@ for (const [field, value] of Object.entries({
 })) {
   check(`legacy-completions.unserved.${field}`, async ({ client }) => {
     const request = { model: models.stopper, prompt: 'v', max_tokens: undefined, [field]: value }
-    const { json } = await client.send(wrong(completeRequest(request)))
+    const { json } = await client.send(wrong(completeRequest, request))
     return {
       texts: json.choices.map(({ text }: { text: string }) => text),
       finish_reason: json.choices[0].finish_reason,
@@ -509,7 +509,7 @@ check('legacy-completions.repetition.stream', async ({ client }) => {
   const data = await events(client, { model: models.repeater, prompt: 'q', max_tokens: 40 })
   return {
     texts: data.length,
-    done: data.includes('[DONE]'),
+    done: data.some((event) => event === '[DONE]'),
     finished: data.some((event) => event.choices?.[0].finish_reason),
   }
 })
@@ -528,7 +528,7 @@ const refused = async (client: Client, body: unknown) => {
 }
 
 check('legacy-completions.errors.envelope', async ({ client }) => {
-  const { json } = await client.send(wrong(completeRequest({ model: models.successor, prompt: 5 })))
+  const { json } = await client.send(wrong(completeRequest, { model: models.successor, prompt: 5 }))
   const { param, code } = json.error
   return { keys: keys(json), error: keys(json.error), param, code }
 })
@@ -540,7 +540,7 @@ for (const [name, fields] of Object.entries({
   internal: { model: models.mistyped, prompt: 'a' },
 })) {
   check(`legacy-completions.errors.type.${name}`, async ({ client }) => {
-    const exchange = await client.send(wrong(completeRequest(fields)))
+    const exchange = await client.send(wrong(completeRequest, fields))
     return { status: exchange.status, type: exchange.json.error.type, content_type: exchange.contentType }
   })
 }
@@ -574,7 +574,7 @@ for (const [name, body] of Object.entries({
 
 check('legacy-completions.errors.stop-number', ({ client }) =>
   client
-    .send(wrong(completeRequest({ model: models.stopper, prompt: 'v', stop: 5 })))
+    .send(wrong(completeRequest, { model: models.stopper, prompt: 'v', stop: 5 }))
     .then((exchange) => completed(exchange).response),
 )
 

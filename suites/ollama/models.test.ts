@@ -152,8 +152,7 @@ check(
     return withModel(client, one, { from: models.spare }, () =>
       withModel(client, other, { from: models.spare, parameters: { seed: 12345 } }, async () => {
         const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-        const size = (model: string) =>
-          json.models.find(({ name }: { name: string }) => name === `${model}:latest`).size
+        const size = (model: string) => json.models.filter(({ name }) => name === `${model}:latest`)[0].size
         return {
           size_differs_by: size(other) - size(one),
           layers_differ_by:
@@ -294,7 +293,7 @@ check('models.names.case', async ({ client }) => {
 
 check('models.tags.entry', async ({ client }) => {
   const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-  const entry = json.models.find(({ name }: { name: string }) => name === `${models.spare}:latest`)
+  const entry = json.models.filter(({ name }) => name === `${models.spare}:latest`)[0]
   return {
     keys: Object.keys(entry).sort(),
     details: Object.keys(entry.details).sort(),
@@ -310,7 +309,7 @@ check(
     await generate(client, { model: models.spare, prompt: '' })
     const entry = await findLoaded(client)
     const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-    const tag = json.models.find(({ name }: { name: string }) => name === `${models.spare}:latest`)
+    const tag = json.models.filter(({ name }) => name === `${models.spare}:latest`)[0]
     return { keys: Object.keys(entry ?? {}).sort(), digest_as_in_tags: entry?.digest === tag.digest }
   },
   { alone: true },
@@ -371,6 +370,169 @@ check(
     // The runner belongs to the file, so it goes with any other model of the file.
     await generate(client, { model: models.spare, prompt: '', keep_alive: 0 })
     return { loaded }
+  },
+  { alone: true },
+)
+
+// What docs/openapi.yaml and docs/api.md say otherwise
+
+check(
+  'models.create.steps',
+  async ({ client }) => {
+    const model = 'conformance/models-steps'
+    const body = { model, from: models.templated, system: 'Steps.' }
+    const { records } = await client.send({ method: 'POST', path: '/api/create', body })
+    await remove(client, model)
+    return records.map(({ status }) => String(status).replace(/sha256:.*/, '…'))
+  },
+  { alone: true },
+)
+
+check(
+  'models.requests.fields',
+  async ({ client }) => {
+    const name = 'conformance/models-named'
+    const created = await create(client, { name, files })
+    const shown = await post(client, '/api/show', { name })
+    const deleted = await client.send({ method: 'DELETE', path: '/api/delete', body: { name } })
+    return { created: created.status, shown: shown.status, deleted: deleted.status }
+  },
+  { alone: true },
+)
+
+check('models.show.system-field', async ({ client }) => {
+  const body = { model: models.historian, system: 'Another.' }
+  const { json } = await client.send({ method: 'POST', path: '/api/show', body })
+  return json.system
+})
+
+check('models.ps.name', async ({ client }) => {
+  // No other model has this file: a runner is listed under the name that loaded it.
+  await generate(client, { model: models.starter, prompt: '' })
+  const { json } = await client.send({ method: 'GET', path: '/api/ps' })
+  const loaded = json.models.find(({ name }) => name.startsWith(models.starter))
+  return { name: loaded?.name, model: loaded?.model }
+})
+
+check('models.blobs.query', async ({ client }) => {
+  const query = wrong({ method: 'HEAD', path: `/api/blobs?digest=${MODEL_FILE}` })
+  return { path: await hasBlob(client, MODEL_FILE), query: (await client.send(query)).status }
+})
+
+// Fields that the checks above do without
+
+check('models.show.capabilities.embedding', async ({ client }) => {
+  return (await show(client, models.embedder)).capabilities
+})
+
+check('models.show.verbose', async ({ client }) => {
+  const tokensOf = async (verbose: boolean) => {
+    const { json } = await post(client, '/api/show', { model: models.spare, verbose })
+    return json.model_info['tokenizer.ggml.tokens']?.length ?? null
+  }
+  return { short: await tokensOf(false), verbose: await tokensOf(true) }
+})
+
+check('models.show.options', async ({ client }) => {
+  const request = { model: models.templated, template: 'T', options: { seed: 5 } }
+  const { json } = await post(client, '/api/show', request)
+  return {
+    modelfile: json.modelfile.includes('PARAMETER seed 5'),
+    parameters: json.parameters.includes('seed'),
+    template: json.template,
+  }
+})
+
+for (const [name, options, known] of [
+  ['runner', { main_gpu: 0 }, {}],
+  [
+    'removed',
+    { use_mlock: false, low_vram: false, f16_kv: true, logits_all: false, vocab_only: false },
+    { from: '0.7.0' },
+  ],
+  ['draft', { draft_num_predict: 2 }, { before: '0.30.0' }],
+] as const) {
+  check(`models.show.options.${name}`, async ({ client }) => {
+    const body = { model: models.templated, options }
+    const request = { method: 'POST', path: '/api/show', body } as const
+    const { json } = await client.send(name === 'runner' ? request : wrong(request, known))
+    return Object.keys(options).filter((option) => json.modelfile.includes(`PARAMETER ${option} `))
+  })
+}
+
+/** Status of a refusal, and the words that did not move between versions. */
+const refusal = ({ status, json }: { status: number | undefined; json: { error: string } }) =>
+  `${status} ${json.error.replace(/ for .*/, '')}`
+
+check(
+  'models.create.quantize',
+  async ({ client }) => {
+    const model = 'conformance/models-quantized'
+    const one = await create(client, { model, files, quantize: 'q8_0' })
+    const other = await create(client, { model, files, quantization: 'q8_0' })
+    return { quantize: refusal(one), quantization: refusal(other) }
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.adapters',
+  async ({ client }) => {
+    const model = 'conformance/models-adapted'
+    const created = await create(client, { model, files, adapters: { 'adapter.gguf': MODEL_FILE } })
+    const { modelfile } = await show(client, model)
+    await remove(client, model)
+    return { status: created.status, adapter: /^ADAPTER /m.test(modelfile) }
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.draft',
+  async ({ client }) => {
+    const model = 'conformance/models-drafting'
+    const draft_files = { 'draft.gguf': MODEL_FILE }
+    const quantized = await create(client, { model, files, draft_files, draft_quantize: 'q8_0' })
+    const created = await create(client, { model, files, draft_files })
+    await remove(client, model)
+    return { status: created.status, draft_quantize: refusal(quantized) }
+  },
+  { alone: true },
+)
+
+check(
+  'models.create.requires',
+  async ({ client }) => {
+    const model = 'conformance/models-licensed'
+    const body = {
+      model,
+      from: models.spare,
+      license: ['One.', 'Two.'],
+      requires: '0.12.3',
+      renderer: 'qwen3-coder',
+      parser: 'qwen3-coder',
+      stream: false,
+    }
+    await client.send(wrong({ method: 'POST', path: '/api/create', body }, { before: '0.14.0' }))
+    const { license, requires } = await show(client, model)
+    await remove(client, model)
+    return { license, requires }
+  },
+  { alone: true },
+)
+
+check(
+  'models.tags.remote',
+  async ({ client }) => {
+    const model = 'conformance/models-remote'
+    const body = { model, from: 'gpt-oss:20b', remote_host: 'https://ollama.com' }
+    const created = await create(client, body)
+    const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+    const { remote_model, remote_host, details } = json.models.filter(
+      ({ name }) => name === `${model}:latest`,
+    )[0]
+    await remove(client, model)
+    return { status: created.status, remote_model, remote_host, families: details.families }
   },
   { alone: true },
 )

@@ -48,9 +48,9 @@ const lettersOf = (text: unknown): unknown =>
 const letters = async (client: Client, options: Options): Promise<unknown> =>
   lettersOf(await sample(client, options))
 
-/** The same with options that later versions do not know. */
+/** The same with options that versions from 0.7.0 on do not know. */
 const mirostatLetters = async (client: Client, options: Options): Promise<unknown> =>
-  lettersOf(textOf(await client.send(wrong(sampleRequest(options)))))
+  lettersOf(textOf(await client.send(wrong(sampleRequest(options), { from: '0.7.0' }))))
 
 /** What `ask` answers for each value of an option. */
 async function byValue(
@@ -107,7 +107,7 @@ for (const [option, values] of Object.entries(TYPES)) {
     const refuses: Record<string, unknown> = {}
     for (const [type, value] of Object.entries(values)) {
       const exchange = await client.send(
-        wrong(generateRequest({ model: models.successor, prompt: '', options: { [option]: value } })),
+        wrong(generateRequest, { model: models.successor, prompt: '', options: { [option]: value } }),
       )
       if (exchange.status === 200) accepts.push(type)
       else refuses[type] = refusal(exchange)
@@ -118,8 +118,8 @@ for (const [option, values] of Object.entries(TYPES)) {
 
 check('options.unknown.ignored', async ({ client }) => {
   const request = { model: models.successor, prompt: 'abc', raw: true }
-  const unknown = generateRequest({ ...request, options: { conformance: 'x', num_predict: 3 } })
-  return textOf(await client.send(wrong(unknown)))
+  const options = { conformance: 'x', num_predict: 3 }
+  return textOf(await client.send(wrong(generateRequest, { ...request, options })))
 })
 
 check('options.integer.truncated', async ({ client }) => {
@@ -134,12 +134,8 @@ check('options.integer.truncated', async ({ client }) => {
 })
 
 check('options.type.two-wrong', async ({ client }) => {
-  const both = generateRequest({
-    model: models.successor,
-    prompt: 'abc',
-    options: { top_k: 'x', min_p: 'x' },
-  })
-  const { status, json } = await client.send(wrong(both))
+  const both = { model: models.successor, prompt: 'abc', options: { top_k: 'x', min_p: 'x' } }
+  const { status, json } = await client.send(wrong(generateRequest, both))
   const named = ['top_k', 'min_p'].filter((option) => json.error.includes(`"${option}"`))
   return { status, named: named.length }
 })
@@ -149,7 +145,7 @@ check(
   async ({ client }) => {
     await unload(client)
     const { status } = await client.send(
-      wrong(generateRequest({ model: models.spare, prompt: '', options: { top_k: 'x' } })),
+      wrong(generateRequest, { model: models.spare, prompt: '', options: { top_k: 'x' } }),
     )
     return { status, loaded: (await findLoaded(client)) !== undefined }
   },
@@ -481,10 +477,10 @@ async function reloads(
   model: string = models.spare,
 ): Promise<boolean> {
   await client.send(
-    wrong(generateRequest({ model: models.spare, prompt: '', keep_alive: -1, options: before })),
+    wrong(generateRequest, { model: models.spare, prompt: '', keep_alive: -1, options: before }),
   )
   const request = { model, prompt: 'abc', raw: true, options: { ...before, ...more, num_predict: 1 } }
-  const { json } = await client.send(wrong(generateRequest(request)))
+  const { json } = await client.send(wrong(generateRequest, request))
   if (json.response !== 'd') fail(`${JSON.stringify(more)} is answered by ${JSON.stringify(json)}`)
   const entry = (await findLoaded(client, models.spare)) ?? (await findLoaded(client, model))
   return new Date(entry?.expires_at ?? 0).getFullYear() < 2200
@@ -585,14 +581,12 @@ check('options.merge.list', async ({ client }) => {
   const ask = async (stop: unknown) =>
     textOf(
       await client.send(
-        wrong(
-          generateRequest({
-            model: models.halting,
-            prompt: 'a',
-            raw: true,
-            options: { num_predict: undefined, stop },
-          }),
-        ),
+        wrong(generateRequest, {
+          model: models.halting,
+          prompt: 'a',
+          raw: true,
+          options: { num_predict: undefined, stop },
+        }),
       ),
     )
   return {

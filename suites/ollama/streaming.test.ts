@@ -8,7 +8,7 @@ const METRICS = ['total_duration', 'load_duration', 'prompt_eval_count', 'eval_c
 
 for (const [name, stream] of Object.entries({ absent: undefined, null: null })) {
   check(`streaming.default.${name}`, async ({ client }) => {
-    const { contentType, records } = await client.send(wrong(generateRequest({ ...COUNT, stream })))
+    const { contentType, records } = await client.send(wrong(generateRequest, { ...COUNT, stream }))
     return { contentType, records: records.length }
   })
 }
@@ -30,7 +30,7 @@ check(
       text: records.map(({ response }) => response).join('') === json.response,
       context: JSON.stringify(last.context) === JSON.stringify(json.context),
       ...Object.fromEntries(
-        ['prompt_eval_count', 'eval_count', 'done_reason', 'done', 'model'].map((key) => [
+        (['prompt_eval_count', 'eval_count', 'done_reason', 'done', 'model'] as const).map((key) => [
           key,
           last[key] === json[key],
         ]),
@@ -115,7 +115,7 @@ check('streaming.error.unknown-model', async ({ client }) => {
 
 check('streaming.error.before-content', async ({ client }) => {
   const request = { ...COUNT, stream: true, format: 'xml' }
-  const { status, contentType, text } = await client.send(wrong(generateRequest(request)))
+  const { status, contentType, text } = await client.send(wrong(generateRequest, request))
   return {
     status,
     contentType,
@@ -125,7 +125,7 @@ check('streaming.error.before-content', async ({ client }) => {
 })
 
 check('streaming.error.before-content.whole', async ({ client }) => {
-  const { status, contentType, json } = await client.send(wrong(generateRequest({ ...COUNT, format: 'xml' })))
+  const { status, contentType, json } = await client.send(wrong(generateRequest, { ...COUNT, format: 'xml' }))
   return { status, contentType, keys: Object.keys(json).join(' ') }
 })
 
@@ -136,6 +136,16 @@ check('streaming.single.load', async ({ client }) => {
 
 check('streaming.single.debug-render-only', async ({ client }) => {
   const request = { model: models.successor, prompt: 'abc', stream: true, _debug_render_only: true }
-  const { status, contentType, lines } = await client.send(wrong(generateRequest(request)))
+  const { status, contentType, lines } = await client.send(
+    wrong(generateRequest, request, { before: '0.11.5' }),
+  )
   return { status, contentType, objects: lines.length }
+})
+
+// What the docs say otherwise.
+
+check('streaming.last-record.example', async ({ client }) => {
+  const { records } = await generate(client, { model: models.stopper, prompt: 'x', raw: true, stream: true })
+  const { response, done, done_reason } = records.at(-1)
+  return { response, done, done_reason }
 })

@@ -4,6 +4,7 @@ import { generate, generateRequest, wrong } from '../../harness/requests.ts'
 import type { Client } from '../../harness/wire/client.ts'
 
 type Schema = Record<string, unknown>
+type Format = Parameters<typeof generate>[1]['format']
 
 const object = (properties: Record<string, Schema>, required = Object.keys(properties)): Schema => ({
   type: 'object',
@@ -12,7 +13,7 @@ const object = (properties: Record<string, Schema>, required = Object.keys(prope
 })
 
 /** What the terse instrument says under a format. */
-async function constrained(client: Client, format: unknown, fields: Record<string, unknown> = {}) {
+async function constrained(client: Client, format: Format, fields: Record<string, unknown> = {}) {
   const exchange = await generate(client, {
     model: models.terse,
     prompt: 'a',
@@ -24,13 +25,13 @@ async function constrained(client: Client, format: unknown, fields: Record<strin
   return exchange.status === 200 ? { response, done_reason } : { status: exchange.status }
 }
 
-for (const [name, format] of Object.entries({ absent: undefined, null: null, empty: '' })) {
+for (const [name, format] of Object.entries<Format>({ absent: undefined, null: null, empty: '' })) {
   check(`structured-output.none.${name}`, async ({ client }) => {
     return constrained(client, format, { options: { num_predict: 4 } })
   })
 }
 
-const FORMATS = {
+const FORMATS: Record<string, Format> = {
   json: 'json',
   'schema.empty': {},
   'schema.enum': { enum: ['down', 'top'] },
@@ -116,7 +117,7 @@ for (const [name, format] of Object.entries({
 })) {
   check(`structured-output.invalid.${name}`, async ({ client }) => {
     const request = { model: models.terse, prompt: 'a', format, options: { num_predict: 4 } }
-    const { status, json } = await client.send(wrong(generateRequest(request)))
+    const { status, json } = await client.send(wrong(generateRequest, request))
     return { status, error: json.error }
   })
 }
@@ -129,7 +130,7 @@ check('structured-output.invalid.stream', async ({ client }) => {
     stream: true,
     options: { num_predict: 4 },
   }
-  const { status, contentType } = await client.send(wrong(generateRequest(request)))
+  const { status, contentType } = await client.send(wrong(generateRequest, request))
   return { status, contentType }
 })
 
@@ -139,7 +140,7 @@ for (const [name, format] of Object.entries({
 })) {
   check(`structured-output.unusable.${name}`, async ({ client }) => {
     const request = { model: models.terse, prompt: 'a', format, options: { num_predict: 4 } }
-    const { status, json } = await client.send(wrong(generateRequest(request)))
+    const { status, json } = await client.send(wrong(generateRequest, request))
     return { status, error: json.error?.startsWith('{') ? 'JSON of llama-server' : json.error }
   })
 }

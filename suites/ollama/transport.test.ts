@@ -1,6 +1,7 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { completeRequest, generateRequest, wrong } from '../../harness/requests.ts'
+import { everyPath, registeredRoutes } from '../../harness/schema/files.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 
@@ -296,4 +297,20 @@ check('transport.host.options', async ({ client }) => {
   const options = async (path: string) =>
     (await client.send(wrong({ method: 'OPTIONS', path, headers: { host: 'localhost' } }))).status
   return { known: await options('/api/generate'), unknown: await options('/api/nothing') }
+})
+
+// A path answers a method that none of its routes has with those that they have.
+check('transport.routes', async ({ client, version }) => {
+  const answers = await Promise.all(
+    everyPath().map(async (path) => {
+      const allow = (await client.send(wrong({ method: 'PATCH', path }))).header('allow')
+      return allow?.split(', ').map((method) => `${method} ${path}`) ?? []
+    }),
+  )
+  const routes = answers.flat()
+  const listed = registeredRoutes(version)
+  return {
+    missing: listed.filter((route) => !routes.includes(route)),
+    unlisted: routes.filter((route) => !listed.includes(route)),
+  }
 })

@@ -1,0 +1,57 @@
+import { models } from '../../fixtures/instruments/models.ts'
+import { check } from '../../harness/check.ts'
+import { wrong } from '../../harness/requests.ts'
+import type { Client } from '../../harness/wire/client.ts'
+
+const get = (client: Client, path: string) => client.send({ method: 'GET', path })
+
+type Model = { id: string; object: string; created: number; owned_by: string }
+
+check('openai-models.list', async ({ client }) => {
+  const { contentType, json } = await get(client, '/v1/models')
+  const model = json.data.find(({ id }: Model) => id === `${models.successor}:latest`)
+  return { contentType, object: json.object, model: { ...model, created: typeof model.created } }
+})
+
+/** In the namespace `library`, so its name has no slash; only a server of the suite has it. */
+const PLAIN = 'conformance-openai-models'
+
+check(
+  'openai-models.one',
+  async ({ client }) => {
+    const source = models.successor
+    await client.send({ method: 'POST', path: '/api/copy', body: { source, destination: PLAIN } })
+    const ids = [PLAIN, `${PLAIN}:latest`, PLAIN.toUpperCase()]
+    const found = []
+    for (const id of ids) found.push((await get(client, `/v1/models/${id}`)).json as Model)
+    const shown = await client.send({ method: 'POST', path: '/api/show', body: { model: PLAIN } })
+    await client.send({ method: 'DELETE', path: '/api/delete', body: { model: PLAIN } })
+    const modified = Math.floor(Date.parse(shown.json.modified_at) / 1000)
+    return {
+      id_as_asked: found.every(({ id }, index) => id === ids[index]),
+      object: found[0]?.object,
+      owned_by: found[0]?.owned_by,
+      created_when_modified: found.every(({ created }) => created === modified),
+    }
+  },
+  { alone: true },
+)
+
+for (const [name, path] of Object.entries({
+  slash: models.successor,
+  'escaped-slash': models.successor.replace('/', '%2F'),
+})) {
+  check(`openai-models.one.${name}`, async ({ client }) => {
+    const { status, contentType, text } = await client.send(
+      wrong({ method: 'GET', path: `/v1/models/${path}` }),
+    )
+    return { status, contentType, text }
+  })
+}
+
+for (const [name, path] of Object.entries({ unknown: 'conformance-nobody', invalid: 'a%20b' })) {
+  check(`openai-models.${name}`, async ({ client }) => {
+    const { status, json } = await get(client, `/v1/models/${path}`)
+    return { status, message: json.error.message, type: json.error.type }
+  })
+}
