@@ -1,0 +1,12 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { generatedFiles, leftOver } from '../generated/generated.ts'
+import { fromRoot } from '../paths.ts'
+
+const files = await generatedFiles()
+for (const path of leftOver(files)) rmSync(fromRoot(path))
+for (const [path, text] of Object.entries(files)) {
+  mkdirSync(dirname(fromRoot(path)), { recursive: true })
+  writeFileSync(fromRoot(path), text)
+}
+console.log(`wrote ${Object.keys(files).length} files: docs, TypeScript types, OpenAPI documents`)

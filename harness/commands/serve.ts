@@ -1,0 +1,24 @@
+import { messageOf, SuiteError } from '../errors.ts'
+import { onInterrupt } from '../interrupt.ts'
+import { makeModels } from '../models.ts'
+import { chooseTarget } from '../targets/choose.ts'
+import { Client } from '../wire/client.ts'
+
+// A server with the models of the suites on it, for other tools, until it is interrupted.
+const say = (line: string) => process.stderr.write(`ollama-conformance: ${line}\n`)
+try {
+  const { target } = await chooseTarget('ollama', say)
+  onInterrupt(() => target.stop())
+  if (target.kind === 'replay')
+    throw new SuiteError('a replay answers only the suites; choose a live target: OLLAMA_TARGET')
+  if (target.kind === 'url')
+    throw new SuiteError('that server runs already; name one to start: OLLAMA_TARGET')
+  const url = await target.start({}, '1')
+  await makeModels(new Client({ url, replay: false, name: 'setup' }))
+  say(`${target.kind} ${target.label} has the models; press Ctrl-C to stop it`)
+  console.log(url)
+} catch (error) {
+  if (!(error instanceof SuiteError)) throw error
+  say(messageOf(error))
+  process.exit(1)
+}

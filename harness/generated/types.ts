@@ -1,0 +1,103 @@
+import { compile, type JSONSchema } from 'json-schema-to-typescript'
+import type { System } from '../ledger/ledger.ts'
+import { schemaFiles } from '../schema/files.ts'
+import { type Bodies, isObject, type JsonSchema, type Route, routesOf } from '../schema/schemas.ts'
+import { describeRange } from '../versions.ts'
+import { bundle, bundleName } from './bundle.ts'
+
+/** Where the types of a system's messages are kept. */
+export const TYPES: Record<System, string> = {
+  ollama: 'schemas/types.ts',
+  'llama-server': 'schemas/llama-server/types.ts',
+}
+
+const BANNER =
+  '/* Made from the schemas by `npm run generate`. Every version is in one type: a comment says since when. */'
+
+/** TypeScript types of every message, and of what each route takes and gives. */
+export async function renderTypes(system: System): Promise<string> {
+  const routes = routesOf(system)
+  const messages = schemaFiles(system).filter((file) => !/common\/(types|metrics)\.json$/.test(file))
+  const $defs = Object.fromEntries(
+    Object.entries(bundle(messages, '$defs')).map(([name, schema]) => [name, commented(schema)]),
+  )
+  const types = await compile({ $defs } as JSONSchema, 'Root', {
+    bannerComment: BANNER,
+    unreachableDefinitions: true,
+    additionalProperties: true,
+    format: false,
+    ignoreMinAndMaxItems: true,
+  })
+  const own = types
+    .replace(/export interface Root \{[^}]*\}\n/, '')
+    .replaceAll(
+      /\n \* \n \* This interface was referenced by `Root`'s JSON-Schema\n \* via the `definition` ".*"\./g,
+      '',
+    )
+    .replaceAll(
+      /\/\*\*\n \* This interface was referenced by `Root`'s JSON-Schema\n \* via the `definition` ".*"\.\n \*\/\n/g,
+      '',
+    )
+  const aliases = Object.entries($defs)
+    .filter(([, { $ref }]) => $ref)
+    .map(([name, { $ref }]) => `export type ${name} = ${String($ref).replace('#/$defs/', '')}\n`)
+  return [own, ...aliases, renderRoutes(routes)].join('\n')
+}
+
+/** Keeps of a schema what the types show: descriptions with their range instead of the keywords of our own. */
+function commented(node: JsonSchema): JsonSchema {
+  const { 'x-since': since, 'x-until': until, description, $ref, ...rest } = node
+  const result: JsonSchema = {}
+  const range = since || until ? describeRange({ since, until } as { since?: string; until?: string }) : ''
+  const text = [description, range && `(${range})`].filter(Boolean).join(' ')
+  if (text) result.description = text
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk)
+    return isObject(value) ? commented(value) : value
+  }
+  // The generator would take a reference that something stands beside for another type.
+  if ($ref) return { ...result, allOf: [{ $ref }] }
+  for (const [keyword, value] of Object.entries(rest)) {
+    if (keyword.startsWith('x-') || keyword === 'title') continue
+    if (keyword === 'properties')
+      result.properties = Object.fromEntries(
+        Object.entries(value as JsonSchema).map(([name, property]) => [
+          name,
+          commented(property as JsonSchema),
+        ]),
+      )
+    else result[keyword] = keyword === 'const' || keyword === 'enum' ? value : walk(value)
+  }
+  return result
+}
+
+function renderRoutes(routes: Route[]): string {
+  const entries = routes.flatMap(({ path, methods, request, responses }) =>
+    methods.map((method) => {
+      const bodies = Object.values(responses).flatMap((types) => Object.entries(types))
+      const json = bodies.flatMap(([type, body]) => (type === 'application/json' ? namesOf(body) : []))
+      const record = bodies.flatMap(([type, body]) => (/ndjson|event-stream/.test(type) ? namesOf(body) : []))
+      const pattern = path.replaceAll(/:\w+/g, '$' + '{string}')
+      return [
+        `  | {`,
+        `      method: '${method}'`,
+        `      path: \`${pattern}\``,
+        `      request: ${request.endsWith('.json') ? bundleName(request) : request === 'none' ? 'undefined' : 'unknown'}`,
+        `      json: ${union(method === 'HEAD' ? [] : json)}`,
+        `      record: ${union(record)}`,
+        `    }`,
+      ].join('\n')
+    }),
+  )
+  return `/** What each route takes, and gives as JSON or as the records of a stream, errors included. */
+export type Route =
+${entries.join('\n')}
+`
+}
+
+const union = (names: string[]) => [...new Set(names)].join(' | ') || 'never'
+
+const namesOf = (bodies: Bodies): string[] =>
+  (typeof bodies === 'string' ? [bodies] : bodies.map(({ schema }) => schema))
+    .filter((schema) => schema !== 'empty')
+    .map(bundleName)
