@@ -1,0 +1,34 @@
+import type { System } from '../ledger/ledger.ts'
+import { mutationScores } from '../mutation/score.ts'
+import { allRecordedMessages } from '../recording/messages.ts'
+
+/** The least share of mutants, in percent, that the schemas must reject. */
+const LEAST = 95
+
+let failed = false
+for (const system of ['ollama', 'llama-server'] satisfies System[]) {
+  const scores = mutationScores(allRecordedMessages(system))
+  const sum = (count: (score: (typeof scores)[number]) => number) =>
+    scores.map(count).reduce((a, b) => a + b, 0)
+  const rejected = sum(({ rejected }) => rejected)
+  const survived = sum(({ survivors }) => survivors.length)
+  const allowed = sum(({ allowed }) => allowed)
+  console.log(`${system}: mutants of recorded messages, by schema`)
+  console.log('  rejected  allowed  survived  schema')
+  for (const { schema, rejected, allowed, survivors } of scores) {
+    const figures = [rejected, allowed, survivors.length].map((figure, index) =>
+      String(figure).padStart(index ? 9 : 10),
+    )
+    console.log(`${figures.join('')}   ${schema}`)
+    for (const survivor of new Set(survivors)) console.log(`${' '.repeat(31)}  ${survivor}`)
+  }
+  const share = (100 * rejected) / (rejected + survived)
+  console.log(
+    `${system}: ${share.toFixed(2)} % of ${rejected + survived} mutants rejected; ${allowed} more are allowed on purpose\n`,
+  )
+  failed ||= !(share >= LEAST)
+}
+if (failed) {
+  console.error(`the schemas reject less than ${LEAST} % of the mutants; the survivors are listed above`)
+  process.exitCode = 1
+}
