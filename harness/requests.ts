@@ -1,3 +1,4 @@
+import type { Route } from '../schemas/types.ts'
 import type { BodyOf } from './wire/answers.ts'
 import type { Client } from './wire/client.ts'
 import type { Request, Wrong } from './wire/exchange.ts'
@@ -5,7 +6,7 @@ import type { Request, Wrong } from './wire/exchange.ts'
 /** Options that most checks share: greedy sampling, and an end after 8 tokens for models that know none. */
 export const OPTIONS = { temperature: 0, num_predict: 8 } as const
 
-type Body<Path extends string> = BodyOf<'POST', Path>
+type Body<Path extends string> = BodyOf<'POST', Path, Route>
 
 /** `POST /api/generate`, not streamed and with the shared options unless the body says otherwise. */
 export const generateRequest = ({ options, ...body }: Body<'/api/generate'>) => ({
@@ -52,7 +53,7 @@ type When = { before?: string; from?: string }
  *
  * @param when the versions that do not know its fields, where others do; to these it is not wrong
  */
-export function wrong<Any extends Request>(request: Any, when?: When): Any & { wrong: Wrong }
+export function wrong<const Any extends Request>(request: Any, when?: When): Any & { wrong: Wrong }
 export function wrong<Any extends Request>(
   build: (body: never) => Any,
   body: Record<string, unknown>,

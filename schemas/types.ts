@@ -239,7 +239,7 @@ function: {
  */
 index?: number
 /**
- * name of the tool
+ * name of the tool; empty when a tool without a name was called
  */
 name: string
 /**
@@ -885,7 +885,7 @@ type: "function"
  */
 function: {
 /**
- * name of the tool
+ * name of the tool; empty when a tool without a name was called
  */
 name: string
 /**
@@ -3503,13 +3503,13 @@ format: {
 /**
  * as sent
  */
-type: ("text" | "json_schema" | "json_object")
+type: string
 /**
  * as sent; left out when empty
  */
 name?: string
 /**
- * as sent
+ * as sent, be it a schema or not
  */
 schema?: {
 [k: string]: unknown
@@ -3983,13 +3983,13 @@ format: {
 /**
  * as sent
  */
-type: ("text" | "json_schema" | "json_object")
+type: string
 /**
  * as sent; left out when empty
  */
 name?: string
 /**
- * as sent
+ * as sent, be it a schema or not
  */
 schema?: {
 [k: string]: unknown
@@ -5172,13 +5172,13 @@ format: {
 /**
  * as sent
  */
-type: ("text" | "json_schema" | "json_object")
+type: string
 /**
  * as sent; left out when empty
  */
 name?: string
 /**
- * as sent
+ * as sent, be it a schema or not
  */
 schema?: {
 [k: string]: unknown
@@ -5848,7 +5848,7 @@ export type Route =
       method: 'GET'
       path: `/v2/${string}/${string}/manifests/${string}`
       request: undefined
-      json: never
+      json: StoredModelManifest
       record: never
     }
   | {
@@ -5862,7 +5862,7 @@ export type Route =
       method: 'GET'
       path: `/v2/${string}/${string}/blobs/${string}`
       request: undefined
-      json: never
+      json: StoredModelConfig
       record: never
     }
   | {

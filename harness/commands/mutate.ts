@@ -5,6 +5,9 @@ import { allRecordedMessages } from '../recording/messages.ts'
 /** The least share of mutants, in percent, that the schemas must reject. */
 const LEAST = 95
 
+/** Percent of the mutants that are not allowed on purpose. */
+const shareOf = (rejected: number, survived: number) => (100 * rejected) / (rejected + survived)
+
 let failed = false
 for (const system of ['ollama', 'llama-server'] satisfies System[]) {
   const scores = mutationScores(allRecordedMessages(system))
@@ -14,15 +17,16 @@ for (const system of ['ollama', 'llama-server'] satisfies System[]) {
   const survived = sum(({ survivors }) => survivors.length)
   const allowed = sum(({ allowed }) => allowed)
   console.log(`${system}: mutants of recorded messages, by schema`)
-  console.log('  rejected  allowed  survived  schema')
+  console.log('  rejected  survived   share  allowed   schema')
   for (const { schema, rejected, allowed, survivors } of scores) {
-    const figures = [rejected, allowed, survivors.length].map((figure, index) =>
-      String(figure).padStart(index ? 9 : 10),
+    const share = shareOf(rejected, survivors.length).toFixed(1)
+    const figures = [rejected, survivors.length, share, allowed].map((figure, index) =>
+      String(figure).padStart(index === 2 ? 8 : 9),
     )
-    console.log(`${figures.join('')}   ${schema}`)
-    for (const survivor of new Set(survivors)) console.log(`${' '.repeat(31)}  ${survivor}`)
+    console.log(`${figures.join(' ')}   ${schema}`)
+    for (const survivor of new Set(survivors)) console.log(`${' '.repeat(41)}  ${survivor}`)
   }
-  const share = (100 * rejected) / (rejected + survived)
+  const share = shareOf(rejected, survived)
   console.log(
     `${system}: ${share.toFixed(2)} % of ${rejected + survived} mutants rejected; ${allowed} more are allowed on purpose\n`,
   )

@@ -1,7 +1,7 @@
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import type { System } from '../ledger/ledger.ts'
 import { schemaFiles } from '../schema/files.ts'
-import { type Bodies, isObject, type JsonSchema, type Route, routesOf } from '../schema/schemas.ts'
+import { type Bodies, isObject, type JsonSchema, responsesEverywhere, routesOf } from '../schema/schemas.ts'
 import { describeRange } from '../versions.ts'
 import { bundle, bundleName } from './bundle.ts'
 
@@ -16,7 +16,6 @@ const BANNER =
 
 /** TypeScript types of every message, and of what each route takes and gives. */
 export async function renderTypes(system: System): Promise<string> {
-  const routes = routesOf(system)
   const messages = schemaFiles(system).filter((file) => !/common\/(types|metrics)\.json$/.test(file))
   const $defs = Object.fromEntries(
     Object.entries(bundle(messages, '$defs')).map(([name, schema]) => [name, commented(schema)]),
@@ -41,7 +40,7 @@ export async function renderTypes(system: System): Promise<string> {
   const aliases = Object.entries($defs)
     .filter(([, { $ref }]) => $ref)
     .map(([name, { $ref }]) => `export type ${name} = ${String($ref).replace('#/$defs/', '')}\n`)
-  return [own, ...aliases, renderRoutes(routes)].join('\n')
+  return [own, ...aliases, renderRoutes(system)].join('\n')
 }
 
 /** Keeps of a schema what the types show: descriptions with their range instead of the keywords of our own. */
@@ -71,11 +70,13 @@ function commented(node: JsonSchema): JsonSchema {
   return result
 }
 
-function renderRoutes(routes: Route[]): string {
-  const entries = routes.flatMap(({ path, methods, request, responses }) =>
+function renderRoutes(system: System): string {
+  const entries = routesOf(system).flatMap(({ path, methods, request, responses }) =>
     methods.map((method) => {
-      const bodies = Object.values(responses).flatMap((types) => Object.entries(types))
-      const json = bodies.flatMap(([type, body]) => (type === 'application/json' ? namesOf(body) : []))
+      const bodies = [...Object.values(responsesEverywhere(system)), ...Object.values(responses)].flatMap(
+        Object.entries<Bodies>,
+      )
+      const json = bodies.flatMap(([type, body]) => (/[/+]json$/.test(type) ? namesOf(body) : []))
       const record = bodies.flatMap(([type, body]) => (/ndjson|event-stream/.test(type) ? namesOf(body) : []))
       const pattern = path.replaceAll(/:\w+/g, '$' + '{string}')
       return [

@@ -16,9 +16,15 @@ export type AnswerOf<Method extends string, Path extends string> = [RouteOf<Meth
   ? AnyAnswer
   : { json: Fields<RouteOf<Method, Path>['json']>; records: List<Fields<RouteOf<Method, Path>['record']>> }
 
-type RouteOf<Method, Path> = OllamaRoute | LlamaServerRoute extends infer Each
-  ? Each extends { method: Method; path: infer Pattern; request: unknown; json: unknown; record: unknown }
-    ? Path extends Pattern
+type RouteOf<Method, Path, Routes = OllamaRoute | LlamaServerRoute> = Routes extends infer Each
+  ? Each extends {
+      method: Method
+      path: infer Pattern extends string
+      request: unknown
+      json: unknown
+      record: unknown
+    }
+    ? Path extends Pattern | `${Pattern}?${string}`
       ? Each
       : never
     : never
@@ -34,13 +40,19 @@ export type Fields<Value> = unknown extends Value
     ? NonNullable<Value>
     : TextOf<Value> & ListOf<Value> & ObjectOf<Value>
 
-type TextOf<Value> = [Extract<Value, string>] extends [never] ? unknown : string
+/** A text or else a number: nothing is both. */
+type TextOf<Value> = [Extract<Value, string>] extends [never] ? NumberOf<Value> : string
+type NumberOf<Value> = [Extract<Value, number>] extends [never] ? unknown : number
 type ListOf<Value> = [Extract<Value, unknown[]>] extends [never] ? unknown : List<Fields<ItemOf<Value>>>
 type ObjectOf<Value> = [Objects<Value>] extends [never]
   ? unknown
   : { [Key in KeyOf<Objects<Value>>]: Fields<ValueOf<Objects<Value>, Key>> }
 
-type Objects<Value> = Exclude<Value, Primitive | unknown[]>
+/** Of an object with any fields, beside others, nothing is said. */
+type Objects<Value> = [Named<Exclude<Value, Primitive | unknown[]>>] extends [never]
+  ? Exclude<Value, Primitive | unknown[]>
+  : Named<Exclude<Value, Primitive | unknown[]>>
+type Named<Value> = Value extends object ? (string extends keyof Value ? never : Value) : never
 /** Nothing is said of the items of an array that is always empty. */
 type ItemOf<Value> = Value extends (infer Item)[] ? (unknown extends Item ? never : Item) : never
 type KeyOf<Value> = Value extends object ? keyof Value : never
@@ -56,8 +68,12 @@ interface List<Item> extends Array<Item> {
   filter(condition: (item: Item, index: number, all: Item[]) => unknown): List<Item>
 }
 
-/** What a route takes, at any version. */
-export type BodyOf<Method extends string, Path extends string> = Sendable<RouteOf<Method, Path>['request']>
+/** What a route takes, at any version; by one system where both have the path. */
+export type BodyOf<
+  Method extends string,
+  Path extends string,
+  Routes = OllamaRoute | LlamaServerRoute,
+> = Sendable<RouteOf<Method, Path, Routes>['request']>
 
 /** What is undefined is not sent. */
 type Sendable<Value> = Value extends object

@@ -3547,132 +3547,132 @@ export type Route =
       method: 'GET'
       path: `/health`
       request: undefined
-      json: HealthResponse
+      json: Error | HealthResponse
       record: never
     }
   | {
       method: 'GET'
       path: `/v1/health`
       request: undefined
-      json: HealthResponse
+      json: Error | HealthResponse
       record: never
     }
   | {
       method: 'GET'
       path: `/props`
       request: undefined
-      json: PropsResponse
+      json: Error | PropsResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/props`
       request: undefined
-      json: PropsChanged | Error
+      json: Error | PropsChanged
       record: never
     }
   | {
       method: 'GET'
       path: `/slots`
       request: undefined
-      json: SlotsResponse | Error
+      json: Error | SlotsResponse
       record: never
     }
   | {
       method: 'GET'
       path: `/models`
       request: undefined
-      json: ModelsResponse
+      json: Error | ModelsResponse
       record: never
     }
   | {
       method: 'GET'
       path: `/v1/models`
       request: undefined
-      json: ModelsResponse
+      json: Error | ModelsResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/completion`
       request: CompletionRequest
-      json: CompletionFields | CompletionResponse | CompletionBatch | Error
+      json: Error | CompletionFields | CompletionResponse | CompletionBatch
       record: Error | CompletionLast | CompletionChunk
     }
   | {
       method: 'POST'
       path: `/completions`
       request: CompletionRequest
-      json: CompletionFields | CompletionResponse | CompletionBatch | Error
+      json: Error | CompletionFields | CompletionResponse | CompletionBatch
       record: Error | CompletionLast | CompletionChunk
     }
   | {
       method: 'POST'
       path: `/infill`
       request: InfillRequest
-      json: CompletionFields | CompletionResponse | CompletionBatch | Error
+      json: Error | CompletionFields | CompletionResponse | CompletionBatch
       record: Error | CompletionLast | CompletionChunk
     }
   | {
       method: 'POST'
       path: `/tokenize`
       request: TokenizeRequest
-      json: TokenizeResponse | Error
+      json: Error | TokenizeResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/detokenize`
       request: DetokenizeRequest
-      json: DetokenizeResponse | Error
+      json: Error | DetokenizeResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/apply-template`
       request: ApplyTemplateRequest
-      json: ApplyTemplateResponse | Error
+      json: Error | ApplyTemplateResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/embedding`
       request: EmbeddingRequest
-      json: EmbeddingResponse | Error
+      json: Error | EmbeddingResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/embeddings`
       request: EmbeddingRequest
-      json: EmbeddingResponse | Error
+      json: Error | EmbeddingResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/v1/embeddings`
       request: EmbeddingRequest
-      json: EmbeddingOpenai | EmbeddingResponse | Error
+      json: Error | EmbeddingOpenai | EmbeddingResponse
       record: never
     }
   | {
       method: 'POST'
       path: `/v1/completions`
       request: CompletionsRequest
-      json: CompletionsResponse | Error
+      json: Error | CompletionsResponse
       record: Done | Error | CompletionsLast | CompletionsChunk
     }
   | {
       method: 'POST'
       path: `/v1/chat/completions`
       request: ChatRequest
-      json: ChatResponse | Error
+      json: Error | ChatResponse
       record: Done | Error | ChatUsage | ChatChunk
     }
   | {
       method: 'POST'
       path: `/chat/completions`
       request: ChatRequest
-      json: ChatResponse | Error
+      json: Error | ChatResponse
       record: Done | Error | ChatUsage | ChatChunk
     }

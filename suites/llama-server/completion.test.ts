@@ -17,7 +17,7 @@ check('completion.prompt.tokens', async ({ client }) => {
 
 check('completion.prompt.batch', async ({ client }) => {
   const { json } = await completion(client, { prompt: ['a', 'm'], n_predict: 3 })
-  return json.map(({ index, content }: { index: number; content: string }) => ({ index, content }))
+  return json.map(({ index, content }) => ({ index, content }))
 })
 
 check('completion.n_predict.zero', async ({ client }) => {
@@ -152,16 +152,16 @@ check('completion.json_schema', async ({ client }) => {
   return { value: JSON.parse(json.content), stop_type: json.stop_type }
 })
 
-type Place = { token: string; top_logprobs?: Top[]; top_probs?: Top[] }
-type Top = { token: string; logprob: number; prob: number }
+/** Of each token, from its logarithm or as it is. */
+type Top = { token: string; logprob?: number; prob?: number }
 const probabilities = (top: Top[] = []) =>
   Object.fromEntries(
-    top.map(({ token, logprob, prob }) => [token, Number((prob ?? Math.exp(logprob)).toFixed(3))]),
+    top.map(({ token, logprob = 0, prob = Math.exp(logprob) }) => [token, Number(prob.toFixed(3))]),
   )
 
 check('completion.n_probs', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'x', n_predict: 2, n_probs: 4 })
-  return json.completion_probabilities.map(({ token, top_logprobs }: Place) => ({
+  return json.completion_probabilities.map(({ token, top_logprobs }) => ({
     token,
     top: probabilities(top_logprobs),
   }))
@@ -186,7 +186,7 @@ check('completion.return_tokens', async ({ client }) => {
 
 check('completion.n_cmpl', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'abc', n_predict: 2, n_cmpl: 2 })
-  return json.map(({ index, content }: { index: number; content: string }) => ({ index, content }))
+  return json.map(({ index, content }) => ({ index, content }))
 })
 
 check('completion.response_fields', async ({ client }) => {
@@ -250,7 +250,7 @@ check('completion.error.context', async ({ client }) => {
 
 check('completion.error.wrong-type', async ({ client }) => {
   const body = { prompt: 'abc', n_predict: 1, top_k: 'many' }
-  const { status, json } = await client.send(wrong(completionRequest(body)))
+  const { status, json } = await client.send(wrong(completionRequest, body))
   return { status, message: json.error?.message }
 })
 

@@ -1,20 +1,24 @@
 import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
+import { user, wrong } from '../../harness/requests.ts'
 import { inRange } from '../../harness/versions.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Request } from '../../harness/wire/exchange.ts'
+import type { Route } from '../../schemas/llama-server/types.ts'
 import { everyOption } from './helpers/requests.ts'
 
-const chatRequest = (content: unknown, body: object = {}): Request => ({
-  method: 'POST',
-  path: '/v1/chat/completions',
-  body: { messages: [{ role: 'user', content }], temperature: 0, max_tokens: 12, ...body },
+type Body = BodyOf<'POST', '/v1/chat/completions', Route>
+
+const chatRequest = ({ messages, ...body }: Body) => ({
+  method: 'POST' as const,
+  path: '/v1/chat/completions' as const,
+  body: { messages, temperature: 0, max_tokens: 12, ...body },
 })
-const chat = (client: Client, content: unknown, body?: object) => client.send(chatRequest(content, body))
+const chat = (client: Client, said: string, body?: Partial<Body>) =>
+  client.send(chatRequest({ messages: [user(said)], ...body }))
 
 const tools = [
   {
-    type: 'function',
+    type: 'function' as const,
     function: {
       name: 'get_weather',
       description: 'tells the weather',
@@ -30,16 +34,16 @@ check('llama-chat.text', async ({ client }) => {
 })
 
 check('llama-chat.alias', async ({ client }) => {
-  const { json } = await client.send({ ...chatRequest('hi', { max_tokens: 3 }), path: '/chat/completions' })
+  const { json } = await client.send({
+    ...chatRequest({ messages: [user('hi')], max_tokens: 3 }),
+    path: '/chat/completions',
+  })
   return json.choices[0].message.content
 })
 
 check('llama-chat.n', async ({ client }) => {
   const { json } = await chat(client, 'hi', { n: 2, max_tokens: 2 })
-  return json.choices.map(({ index, message }: { index: number; message: { content: string } }) => ({
-    index,
-    content: message.content,
-  }))
+  return json.choices.map(({ index, message }) => ({ index, content: message.content }))
 })
 
 check('llama-chat.stream', async ({ client }) => {
@@ -83,10 +87,7 @@ check('llama-chat.logprobs', async ({ client }) => {
   const [{ token, top_logprobs }] = json.choices[0].logprobs.content
   return {
     token,
-    top: top_logprobs.map((top: { token: string; logprob: number }) => [
-      top.token,
-      Number(Math.exp(top.logprob).toFixed(3)),
-    ]),
+    top: top_logprobs.map(({ token, logprob }) => [token, Number(Math.exp(logprob).toFixed(3))]),
   }
 })
 
@@ -110,19 +111,17 @@ check('llama-chat.thinking.stream', async ({ client }) => {
   return eventData.slice(0, -1).map(({ choices }) => choices[0].delta)
 })
 
-type Call = { id?: string; index?: number; function: unknown }
-
 check('llama-chat.tools', async ({ client }) => {
   const { json } = await chat(client, '5', { tools })
   const [{ message, finish_reason }] = json.choices
-  const [{ id, ...call }] = message.tool_calls as [Call]
+  const [{ id, ...call }] = message.tool_calls
   return { finish_reason, content: message.content, call, id: id?.length }
 })
 
 check('llama-chat.tools.stream', async ({ client }) => {
   const { eventData } = await chat(client, '5', { tools, stream: true })
   return eventData.slice(0, -1).map(({ choices: [{ delta, finish_reason }] }) => {
-    const [call] = (delta.tool_calls ?? []) as Call[]
+    const call = delta.tool_calls?.[0]
     return finish_reason ?? (call ? { named: call.id !== undefined, function: call.function } : delta)
   })
 })
@@ -134,7 +133,7 @@ check('llama-chat.tools.none', async ({ client }) => {
 
 check('llama-chat.tools.required', async ({ client }) => {
   const observed: Record<string, unknown> = {}
-  for (const tool_choice of ['auto', 'required']) {
+  for (const tool_choice of ['auto', 'required'] as const) {
     const body = { tools, tool_choice, parallel_tool_calls: false }
     const { json } = await chat(client, 'x', body)
     observed[tool_choice] = json.choices[0].finish_reason
@@ -148,16 +147,13 @@ check('llama-chat.tools.no-jinja', async ({ client }) => {
 })
 
 check('llama-chat.continue', async ({ client }) => {
-  const messages = [
-    { role: 'user', content: 'hi' },
-    { role: 'assistant', content: 'abc' },
-  ]
-  const { json } = await client.send(chatRequest('', { messages, max_tokens: 3 }))
+  const messages = [user('hi'), { role: 'assistant', content: 'abc' }]
+  const { json } = await client.send(chatRequest({ messages, max_tokens: 3 }))
   return json.choices[0].message
 })
 
 check('llama-chat.response_format', async ({ client }) => {
-  const formats = {
+  const formats: Record<string, Body['response_format']> = {
     text: { type: 'text' },
     json_object: { type: 'json_object', schema: { enum: ['yes'] } },
     json_schema: { type: 'json_schema', json_schema: { name: 'answer', schema: { enum: ['yes'] } } },
@@ -171,7 +167,7 @@ check('llama-chat.response_format', async ({ client }) => {
 })
 
 check('llama-chat.response_format.schema-beside', async ({ client }) => {
-  const response_format = { type: 'json_schema', schema: { enum: ['yes'] } }
+  const response_format = { type: 'json_schema' as const, schema: { enum: ['yes'] } }
   const { json } = await chat(client, 'hi', { response_format })
   return json.choices[0].message.content.trim()
 })
@@ -208,6 +204,16 @@ check('llama-chat.error.grammar-twice', async ({ client }) => {
 })
 
 check('llama-chat.error.response_format', async ({ client }) => {
-  const { status, json } = await client.send(wrong(chatRequest('hi', { response_format: { type: 'xml' } })))
+  const request = { messages: [user('hi')], response_format: { type: 'xml' } }
+  const { status, json } = await client.send(wrong(chatRequest, request))
   return { status, message: json.error.message }
+})
+
+check('llama-chat.bare', async ({ client }) => {
+  const call = { type: 'function' as const, function: { name: 'f', arguments: '{}' } }
+  const messages = [{ role: 'assistant', tool_calls: [call] }, user('hi')]
+  // Without a limit of its own only a stop string ends it.
+  const body = { messages, stop: ['d'], stream_options: {} }
+  const { status } = await client.send({ method: 'POST', path: '/v1/chat/completions', body })
+  return status
 })

@@ -1,15 +1,18 @@
 import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Request } from '../../harness/wire/exchange.ts'
+import type { Route } from '../../schemas/llama-server/types.ts'
 import { everyOption, internals } from './helpers/requests.ts'
 
-const completeRequest = (body: object): Request => ({
-  method: 'POST',
-  path: '/v1/completions',
+type Body = BodyOf<'POST', '/v1/completions', Route>
+
+const completeRequest = (body: Body) => ({
+  method: 'POST' as const,
+  path: '/v1/completions' as const,
   body: { model: 'any', temperature: 0, ...body },
 })
-const complete = (client: Client, body: object) => client.send(completeRequest(body))
+const complete = (client: Client, body: Body) => client.send(completeRequest(body))
 
 check('llama-completions.text', async ({ client }) => {
   const { json } = await complete(client, { prompt: 'abc', max_tokens: 2 })
@@ -31,7 +34,7 @@ check('llama-completions.stop', async ({ client }) => {
 check('llama-completions.batch', async ({ client }) => {
   const { json } = await complete(client, { prompt: ['a', 'm'], n: 2, max_tokens: 2 })
   return {
-    choices: json.choices.map(({ index, text }: { index: number; text: string }) => ({ index, text })),
+    choices: json.choices.map(({ index, text }) => ({ index, text })),
     completion_tokens: json.usage.completion_tokens,
   }
 })
@@ -89,11 +92,23 @@ check('llama-completions.options', async ({ client, version }) => {
 
 check('llama-completions.unsupported', async ({ client }) => {
   const body = { prompt: 'abc', max_tokens: 2, suffix: 'x', best_of: 2, user: 'me' }
-  const { status, json } = await client.send(wrong(completeRequest(body)))
-  return { status, choices: json.choices.map(({ text }: { text: string }) => text) }
+  const { status, json } = await client.send(wrong(completeRequest, body))
+  return { status, choices: json.choices.map(({ text }) => text) }
 })
 
 check('llama-completions.error.no-prompt', async ({ client }) => {
-  const { status, json } = await client.send(wrong(completeRequest({ max_tokens: 2 })))
+  const { status, json } = await client.send(wrong(completeRequest, { max_tokens: 2 }))
   return { status, type: json.error.type }
+})
+
+check('llama-completions.bare', async ({ client }) => {
+  const body = { prompt: 'abc', stop: ['g'], stream_options: {}, samplers: 'kt' }
+  const { json } = await client.send({ method: 'POST', path: '/v1/completions', body })
+  return json.choices[0].text
+})
+
+check('llama-completions.prompts', async ({ client }) => {
+  const tokens = await complete(client, { prompt: [100, 101], max_tokens: 1 })
+  const texts = await complete(client, { prompt: ['ab', 'x'], max_tokens: 1 })
+  return { tokens: tokens.json.choices.length, texts: texts.json.choices.length }
 })

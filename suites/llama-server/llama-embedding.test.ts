@@ -1,9 +1,18 @@
 import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
-import type { Request } from '../../harness/wire/exchange.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
+import type { Route } from '../../schemas/llama-server/types.ts'
 import { completionRequest } from './helpers/requests.ts'
 
-const embed = (body: object, path = '/embedding'): Request => ({ method: 'POST', path, body })
+type Body = BodyOf<'POST', '/embedding'>
+type OpenaiBody = BodyOf<'POST', '/v1/embeddings', Route>
+
+const embed = (body: Body) => ({ method: 'POST' as const, path: '/embedding' as const, body })
+const embedOpenai = (body: OpenaiBody) => ({
+  method: 'POST' as const,
+  path: '/v1/embeddings' as const,
+  body,
+})
 
 type Embedding = { index: number; embedding: number[][] }
 
@@ -27,7 +36,7 @@ check('llama-embedding.input', async ({ client }) => {
 })
 
 check('llama-embedding.alias', async ({ client }) => {
-  const { json } = await client.send(embed({ content: 'a' }, '/embeddings'))
+  const { json } = await client.send({ ...embed({ content: 'a' }), path: '/embeddings' })
   return vectors(json)
 })
 
@@ -46,34 +55,30 @@ check('llama-embedding.pooling.none', async ({ client }) => {
 })
 
 check('llama-embedding.pooling.none.openai', async ({ client }) => {
-  const { status, json } = await client.send(embed({ input: 'ab' }, '/v1/embeddings'))
+  const { status, json } = await client.send(embedOpenai({ input: 'ab' }))
   return { status, type: json.error.type }
 })
 
 check('llama-embedding.openai', async ({ client }) => {
-  const body = { input: ['a', 'ab'], model: 'any', encoding_format: 'float' }
-  const { json } = await client.send(embed(body, '/v1/embeddings'))
+  const body = { input: ['a', 'ab'], model: 'any', encoding_format: 'float' as const }
+  const { json } = await client.send(embedOpenai(body))
   const { data, usage, model } = json
   return {
     model,
     usage,
-    data: data.map(({ index, embedding }: { index: number; embedding: number[] }) => ({
-      index,
-      vector: components(embedding),
-    })),
+    data: data.map(({ index, embedding }) => ({ index, vector: components(embedding) })),
   }
 })
 
 check('llama-embedding.openai.base64', async ({ client }) => {
-  const body = { input: 'ab', encoding_format: 'base64' }
-  const { json } = await client.send(embed(body, '/v1/embeddings'))
+  const { json } = await client.send(embedOpenai({ input: 'ab', encoding_format: 'base64' }))
   const bytes = Buffer.from(json.data[0].embedding, 'base64')
   const numbers = Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(4 * index))
   return { length: numbers.length, vector: components(numbers) }
 })
 
 check('llama-embedding.openai.content', async ({ client }) => {
-  const { json } = await client.send(embed({ content: 'a' }, '/v1/embeddings'))
+  const { json } = await client.send(embedOpenai({ content: 'a' }))
   return vectors(json)
 })
 
@@ -95,7 +100,7 @@ check('llama-embedding.disabled', async ({ client }) => {
 })
 
 check('llama-embedding.format.unknown', async ({ client }) => {
-  const { status, json } = await client.send(wrong(embed({ input: 'a', encoding_format: 'hex' })))
+  const { status, json } = await client.send(wrong(embed, { input: 'a', encoding_format: 'hex' }))
   return { status, type: json.error.type }
 })
 

@@ -1,8 +1,7 @@
 import { check } from '../../harness/check.ts'
-import type { Request } from '../../harness/wire/exchange.ts'
 import { completion, endlessRequest } from './helpers/requests.ts'
 
-const get = (path: string): Request => ({ method: 'GET', path })
+const get = <const Path extends string>(path: Path) => ({ method: 'GET' as const, path })
 
 check('server.health.alias', async ({ client }) => {
   const { status, json } = await client.send(get('/v1/health'))

@@ -1,11 +1,25 @@
 import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
 import { inRange } from '../../harness/versions.ts'
-import type { Request } from '../../harness/wire/exchange.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 
-const post = (path: string, body: unknown): Request => ({ method: 'POST', path, body })
-const tokenize = (body: object) => post('/tokenize', body)
-const template = (body: object) => post('/apply-template', body)
+type TemplateBody = BodyOf<'POST', '/apply-template'>
+
+const tokenize = (body: BodyOf<'POST', '/tokenize'>) => ({
+  method: 'POST' as const,
+  path: '/tokenize' as const,
+  body,
+})
+const detokenize = (body: BodyOf<'POST', '/detokenize'>) => ({
+  method: 'POST' as const,
+  path: '/detokenize' as const,
+  body,
+})
+const template = (body: TemplateBody) => ({
+  method: 'POST' as const,
+  path: '/apply-template' as const,
+  body,
+})
 
 check('tokens.tokenize.special', async ({ client }) => {
   const read = await client.send(tokenize({ content: 'a<s>', parse_special: true }))
@@ -35,22 +49,22 @@ check('tokens.tokenize.nothing', async ({ client }) => {
 })
 
 check('tokens.tokenize.number', async ({ client }) => {
-  const { status, json } = await client.send(wrong(tokenize({ content: 5 })))
+  const { status, json } = await client.send(wrong(tokenize, { content: 5 }))
   return { status, type: json.error.type }
 })
 
 check('tokens.detokenize.special', async ({ client }) => {
-  const { json } = await client.send(post('/detokenize', { tokens: [1, 100, 2] }))
+  const { json } = await client.send(detokenize({ tokens: [1, 100, 2] }))
   return json.content
 })
 
 check('tokens.detokenize.half-character', async ({ client }) => {
-  const { json } = await client.send(post('/detokenize', { tokens: [100, 198] }))
+  const { json } = await client.send(detokenize({ tokens: [100, 198] }))
   return json.content
 })
 
 check('tokens.detokenize.unknown', async ({ client }) => {
-  const { status, json } = await client.send(post('/detokenize', { tokens: [9999] }))
+  const { status, json } = await client.send(detokenize({ tokens: [9999] }))
   return { status, type: json.error.type, message: json.error.message }
 })
 
@@ -69,8 +83,8 @@ check('tokens.template.prefill', async ({ client }) => {
 
 check('tokens.template.parts', async ({ client }) => {
   const content = [
-    { type: 'text', text: 'one' },
-    { type: 'text', text: 'two' },
+    { type: 'text' as const, text: 'one' },
+    { type: 'text' as const, text: 'two' },
   ]
   const { json } = await client.send(template({ messages: [{ role: 'user', content }] }))
   return json.prompt.split('<|im_end|>')[0]
@@ -78,17 +92,17 @@ check('tokens.template.parts', async ({ client }) => {
 
 check('tokens.template.image', async ({ client }) => {
   const content = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }]
-  const { status, json } = await client.send(wrong(template({ messages: [{ role: 'user', content }] })))
+  const { status, json } = await client.send(wrong(template, { messages: [{ role: 'user', content }] }))
   return { status, type: json.error.type }
 })
 
 check('tokens.template.no-messages', async ({ client }) => {
-  const { status, json } = await client.send(wrong(template({})))
+  const { status, json } = await client.send(wrong(template, {}))
   return { status, type: json.error.type, message: json.error.message }
 })
 
 const call = {
-  type: 'function',
+  type: 'function' as const,
   function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
   id: 'call_1',
 }
@@ -104,10 +118,9 @@ check('tokens.template.history', async ({ client }) => {
 })
 
 check('tokens.template.options', async ({ client, version }) => {
-  const tools = [{ type: 'function', function: { name: 'look' } }]
-  const body = {
+  const body: TemplateBody = {
     messages: [user],
-    tools,
+    tools: [{ type: 'function', function: { name: 'look' } }],
     tool_choice: 'auto',
     parallel_tool_calls: true,
     add_generation_prompt: true,
@@ -120,4 +133,16 @@ check('tokens.template.options', async ({ client, version }) => {
   }
   const { json } = await client.send(template(body))
   return json.prompt
+})
+
+check('tokens.detokenize.nothing', async ({ client }) => {
+  return (await client.send(detokenize({}))).json
+})
+
+check('tokens.template.bare', async ({ client }) => {
+  const call = { type: 'function' as const, function: { name: 'f', arguments: '{}' } }
+  const { status } = await client.send(
+    template({ messages: [{ role: 'assistant', tool_calls: [call] }, user] }),
+  )
+  return status
 })

@@ -4,9 +4,8 @@ import { generate, wrong } from '../../harness/requests.ts'
 import { inRange } from '../../harness/versions.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange } from '../../harness/wire/exchange.ts'
 
-const answer = ({ status, json }: Exchange) => ({ status, body: json })
+const answer = ({ status, json }: { status: number | undefined; json: unknown }) => ({ status, body: json })
 
 /** Every route of this area, asked with a method that it does not have. */
 const ROUTES = {
@@ -46,6 +45,7 @@ for (const setting of ['disabled', 'enabled']) {
   })
 }
 
+type Answer = Awaited<ReturnType<typeof search | typeof fetchPage>>
 const search = (client: Client, body: BodyOf<'POST', '/api/experimental/web_search'>) =>
   client.send({ method: 'POST', path: '/api/experimental/web_search', body })
 const fetchPage = (client: Client, body: BodyOf<'POST', '/api/experimental/web_fetch'>) =>
@@ -57,7 +57,7 @@ check('account.web.disabled', async ({ client }) => ({
 }))
 
 check('account.web.unreachable', async ({ client }) => {
-  const failed = ({ status, json }: Exchange) => ({
+  const failed = ({ status, json }: Answer) => ({
     status,
     error: json.error.replace(/ts=\d+/, 'ts=…').replace(/(dial tcp 127\.0\.0\.1:1: ).*/, '$1…'),
   })
@@ -73,11 +73,10 @@ check('account.web.no-body', async ({ client }) =>
 
 check('account.model-recommendations', async ({ client }) => {
   const { json } = await client.send({ method: 'GET', path: '/api/experimental/model-recommendations' })
-  const isCloud = ({ model }: { model: string }) => model.endsWith(':cloud')
   const keys = (list: object[]) => [...new Set(list.flatMap((one) => Object.keys(one)))].sort()
   return {
-    cloud: keys(json.recommendations.filter(isCloud)),
-    local: keys(json.recommendations.filter((one) => !isCloud(one))),
+    cloud: keys(json.recommendations.filter(({ model }) => model.endsWith(':cloud'))),
+    local: keys(json.recommendations.filter(({ model }) => !model.endsWith(':cloud'))),
   }
 })
 

@@ -3,29 +3,29 @@ import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange } from '../../harness/wire/exchange.ts'
 
 type Fields = Record<string, unknown>
+type Body = BodyOf<'POST', '/api/embed'>
+type LegacyBody = BodyOf<'POST', '/api/embeddings'>
 
 const { keys } = Object
 const model = models.embedder
 
 /** `POST /api/embed` to the model for embeddings unless the body names another. */
-const embedRequest = (body: Partial<BodyOf<'POST', '/api/embed'>>) => ({
+const embedRequest = (body: Partial<Body>) => ({
   method: 'POST' as const,
   path: '/api/embed' as const,
   body: { model, ...body },
 })
-const embed = (client: Client, body: Parameters<typeof embedRequest>[0]) => client.send(embedRequest(body))
+const embed = (client: Client, body: Partial<Body>) => client.send(embedRequest(body))
 
 /** `POST /api/embeddings` to the model for embeddings unless the body names another. */
-const legacyRequest = (body: Partial<BodyOf<'POST', '/api/embeddings'>>) => ({
+const legacyRequest = (body: Partial<LegacyBody>) => ({
   method: 'POST' as const,
   path: '/api/embeddings' as const,
   body: { model, ...body },
 })
-const embedLegacy = (client: Client, body: Parameters<typeof legacyRequest>[0]) =>
-  client.send(legacyRequest(body))
+const embedLegacy = (client: Client, body: Partial<LegacyBody>) => client.send(legacyRequest(body))
 
 /** The numbers of a vector that are not zero, by their place; rounded, for they are 32-bit floats. */
 const places = (vector: number[]) =>
@@ -33,8 +33,14 @@ const places = (vector: number[]) =>
     vector.flatMap((number, place) => (number === 0 ? [] : [[place, Number(number.toFixed(4))]])),
   )
 
+/** Of either endpoint. */
+type Answer = {
+  status: number | undefined
+  json: { embeddings?: number[][]; embedding?: number[]; error: unknown }
+}
+
 /** Status and length of the first vector, or what went wrong. */
-const outcome = ({ status, json }: Exchange) =>
+const outcome = ({ status, json }: Answer) =>
   status === 200
     ? `200, ${(json.embeddings?.[0] ?? json.embedding ?? []).length} numbers`
     : `${status} ${typeof json.error === 'string' ? json.error : JSON.stringify(json.error)}`
@@ -122,13 +128,13 @@ check('embed.errors.model', async ({ client }) => {
 })
 
 check('embed.errors.body', async ({ client }) => {
-  const ask = async (path: string, body: unknown) => {
-    const { status, json } = await client.send(wrong({ method: 'POST', path, body }))
-    return `${status} ${json.error}`
-  }
   const both = []
-  for (const path of ['/api/embed', '/api/embeddings']) {
-    both.push({ absent: await ask(path, undefined), broken: await ask(path, '{bad') })
+  for (const path of ['/api/embed', '/api/embeddings'] as const) {
+    const ask = async (body: string | undefined) => {
+      const { status, json } = await client.send(wrong({ method: 'POST', path, body }))
+      return `${status} ${json.error}`
+    }
+    both.push({ absent: await ask(undefined), broken: await ask('{bad') })
   }
   return both
 })

@@ -1,8 +1,11 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { completeRequest, generate, generateRequest, wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import { findLoaded, poll, staysLoaded, unload } from './helpers/loaded.ts'
+
+type KeepAlive = BodyOf<'POST', '/api/generate'>['keep_alive']
 
 const model = models.spare
 /** What every check begins with: a time that none of them asks for. */
@@ -26,12 +29,12 @@ async function left(client: Client, answered: string, before?: number) {
   return poll(ask, (minutes) => minutes !== before && minutes !== 0)
 }
 
-async function send(client: Client, keep_alive: unknown) {
+async function send(client: Client, keep_alive: KeepAlive) {
   await generate(client, BEFORE)
   return client.send(wrong(generateRequest, { model, prompt: '', keep_alive }))
 }
 
-const accepted: Record<string, unknown> = {
+const accepted: Record<string, KeepAlive> = {
   'number.positive': 120,
   'number.zero': 0,
   'number.negative': -1,

@@ -2,16 +2,22 @@ import { isDeepStrictEqual } from 'node:util'
 import { type ModelName, models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { complete, completeRequest, generate, generateRequest, wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange } from '../../harness/wire/exchange.ts'
+import type { Route } from '../../schemas/types.ts'
 import { findLoaded, poll, unload } from './helpers/loaded.ts'
 
 type Fields = Record<string, unknown>
+type Body = BodyOf<'POST', '/v1/completions', Route>
+type GenerateBody = BodyOf<'POST', '/api/generate'>
+type Options = NonNullable<GenerateBody['options']>
+type Answer = Awaited<ReturnType<typeof complete>>
+type GenerateAnswer = Awaited<ReturnType<typeof generate>>
 
 const keys = (value: object) => Object.keys(value).sort()
 
 /** What `/v1/completions` says, in the words of `/api/generate`. */
-function completed({ json }: Exchange) {
+function completed({ json }: Answer) {
   const [choice] = json.choices
   return {
     response: choice.text,
@@ -21,23 +27,22 @@ function completed({ json }: Exchange) {
   }
 }
 
-function generated({ json }: Exchange) {
+function generated({ json }: GenerateAnswer) {
   const { response, done_reason, prompt_eval_count, eval_count } = json
   return { response, done_reason, prompt_eval_count, eval_count }
 }
 
-const completeText = async (client: Client, body: { model: string } & Fields): Promise<string> =>
-  completed(await complete(client, body)).response
+const completeText = async (client: Client, body: Body) => completed(await complete(client, body)).response
 
-const generateText = async (client: Client, body: { model: string; options?: Fields } & Fields) =>
+const generateText = async (client: Client, body: GenerateBody) =>
   generated(await generate(client, body)).response
 
-const events = async (client: Client, body: { model: string } & Fields) =>
+const events = async (client: Client, body: Body) =>
   (await complete(client, { stream: true, ...body })).eventData
 
 // What the endpoint forwards
 
-for (const [field, body] of Object.entries<Fields>({
+for (const [field, body] of Object.entries<Body>({
   stop_string: { model: models.successor, prompt: 'a', stop: 'd' },
   stop_list: { model: models.successor, prompt: 'a', stop: ['x', 'e', 'f'] },
   max_tokens: { model: models.successor, prompt: 'a', max_tokens: 3 },
@@ -46,9 +51,7 @@ for (const [field, body] of Object.entries<Fields>({
   suffix: { model: models.infill, prompt: 'ab', suffix: 'xy', max_tokens: 3 },
 })) {
   check(`legacy-completions.forwards.${field}`, async ({ client }) => {
-    const { response, done_reason, prompt_eval_count } = completed(
-      await complete(client, body as { model: string }),
-    )
+    const { response, done_reason, prompt_eval_count } = completed(await complete(client, body))
     return { text: response, finish_reason: done_reason, prompt_tokens: prompt_eval_count }
   })
 }
@@ -63,10 +66,10 @@ function said(first: string, last: string): string {
 const SAMPLED = { model: models.distribution, prompt: 'x' }
 const LONG = 24
 
-const sampledLegacy = (client: Client, fields: Fields) =>
-  completeText(client, { ...SAMPLED, temperature: 1, seed: 7, max_tokens: LONG, ...fields })
+const sampledLegacy = (client: Client, body: Partial<Body>) =>
+  completeText(client, { ...SAMPLED, temperature: 1, seed: 7, max_tokens: LONG, ...body })
 
-const sampledGenerate = (client: Client, options: Fields) =>
+const sampledGenerate = (client: Client, options: Options) =>
   generateText(client, {
     ...SAMPLED,
     options: { temperature: 1, top_p: 1, seed: 7, num_predict: LONG, ...options },
@@ -111,7 +114,7 @@ type Drop = {
   model?: ModelName
   prompt?: string
   /** Options that both endpoints know by one name. */
-  shared?: Fields
+  shared?: Options
   alone?: true
 }
 
@@ -226,7 +229,7 @@ check('legacy-completions.drops.removed-options', async ({ client }) => {
   return refused
 })
 
-async function refusals(client: Client, fields: Fields & { options?: Fields }, legacyFields: Fields) {
+async function refusals(client: Client, fields: Fields, legacyFields: Fields) {
   const request = { model: models.successor, prompt: 'a' }
   const answer = await client.send(wrong(generateRequest, { ...request, ...fields }))
   const legacy = await client.send(wrong(completeRequest, { ...request, ...legacyFields }))
@@ -268,7 +271,7 @@ for (const [field, value] of Object.entries({
     const request = { model: models.stopper, prompt: 'v', max_tokens: undefined, [field]: value }
     const { json } = await client.send(wrong(completeRequest, request))
     return {
-      texts: json.choices.map(({ text }: { text: string }) => text),
+      texts: json.choices.map(({ text }) => text),
       finish_reason: json.choices[0].finish_reason,
       completion_tokens: json.usage.completion_tokens,
     }
@@ -277,7 +280,7 @@ for (const [field, value] of Object.entries({
 
 // What the endpoint sets by itself
 
-for (const [name, { given, set }] of Object.entries<{ given: Fields; set: Fields }>({
+for (const [name, { given, set }] of Object.entries<{ given: Options; set: Options }>({
   temperature: { given: {}, set: { temperature: 1 } },
   top_p: { given: { temperature: 1 }, set: { top_p: 1 } },
   'top_p-zero': { given: { temperature: 1, top_p: 0 }, set: { top_p: 1 } },
@@ -296,7 +299,7 @@ for (const [name, { given, set }] of Object.entries<{ given: Fields; set: Fields
       num_predict: 12,
       ...given,
     }
-    const asks = (own: Fields) => generateText(client, { ...request, options: { ...options, ...own } })
+    const asks = (own: Options) => generateText(client, { ...request, options: { ...options, ...own } })
     const legacy = await completeText(client, {
       ...request,
       temperature: undefined,
@@ -655,3 +658,24 @@ check(
   },
   { alone: true },
 )
+
+// Null
+
+check('legacy-completions.null', async ({ client }) => {
+  // It ends by itself.
+  const request = { model: models.stopper, prompt: 'w' }
+  const fields = { temperature: null, max_tokens: null, seed: null, stop: null, stream_options: null }
+  const absent = await complete(client, { ...request, max_tokens: undefined })
+  const nulls = await complete(client, { ...request, ...fields })
+  const options = await complete(client, { ...request, stream_options: {} })
+  return {
+    text: nulls.json.choices[0].text,
+    as_absent: isDeepStrictEqual(nulls.json.choices, absent.json.choices),
+    empty_stream_options: options.status,
+  }
+})
+
+check('legacy-completions.null.logprobs', async ({ client }) => {
+  const request = { model: models.stopper, prompt: 'w', logprobs: null }
+  return (await client.send(wrong(completeRequest, request, { before: '0.12.11' }))).json.choices[0].text
+})

@@ -3,9 +3,13 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { oracle } from '../../fixtures/instruments/oracle.ts'
 import { check } from '../../harness/check.ts'
 import { complete, generate, startGenerate, wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { findLoaded, listLoaded, poll, staysLoaded, unload } from './helpers/loaded.ts'
+
+type Body = BodyOf<'POST', '/api/generate'>
+type Options = NonNullable<Body['options']>
 
 const model = models.spare
 
@@ -28,7 +32,7 @@ const endless = { model, prompt: 'a', raw: true, options: { num_predict: 0, stop
 const long = (num_predict: number) => ({ ...endless, stream: true, options: { num_predict, stop: HELD } })
 const short = { model, prompt: 'abc', raw: true, options: { num_predict: 6 } }
 
-const ask = async (client: Client, body: typeof short = short) => (await generate(client, body)).json.response
+const ask = async (client: Client, body: Body = short) => (await generate(client, body)).json.response
 const begun = ({ lines }: Exchange) => lines.length > 0
 /** One more answer of the server: what was sent before has reached it. */
 const roundTrip = (client: Client) => client.send({ method: 'GET', path: '/api/version' })
@@ -117,7 +121,7 @@ const YEAR_2100 = 4102444800000
  * Whether a request reloads its model. A model that is kept for ever forgets that when it is loaded anew, and a
  * request without `keep_alive` does not change it otherwise.
  */
-async function reloads(client: Client, before: object, after: object): Promise<boolean> {
+async function reloads(client: Client, before: Options, after: Options): Promise<boolean> {
   await generate(client, { model, prompt: '', keep_alive: -1, options: { ...before } })
   await generate(client, { model, prompt: '', options: { ...after } })
   const entry = await findLoaded(client)
@@ -129,7 +133,7 @@ check(
   async ({ client }) => {
     const observed: Record<string, boolean> = {}
     // One on top of the other, so that each option costs one load.
-    let options: object = {}
+    let options: Options = {}
     for (const [name, value] of Object.entries({ num_ctx: 64, num_batch: 8, use_mmap: false, num_gpu: 0 })) {
       const changed = { ...options, [name]: value }
       observed[name] = await reloads(client, options, changed)
@@ -293,7 +297,7 @@ check(
 )
 
 /** Whether both of two slots are free: one takes an endless request, the other answers. */
-async function bothSlots(client: Client, options: object = {}): Promise<string> {
+async function bothSlots(client: Client, options: Options = {}): Promise<string> {
   const call = startGenerate(client, { ...endless, options: { ...endless.options, ...options } })
   await roundTrip(client)
   const response = await ask(client, { ...short, options: { ...short.options, ...options } })

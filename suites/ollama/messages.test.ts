@@ -1,22 +1,25 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange, Request } from '../../harness/wire/exchange.ts'
 import { unload } from './helpers/loaded.ts'
 
-type Body = Record<string, unknown>
-type Block = Record<string, unknown> & { type: string }
+type Body = BodyOf<'POST', '/v1/messages'>
+type Content = Body['messages'][number]['content']
+type Block = Exclude<Content, string>[number]
 
-const user = (content: unknown) => [{ role: 'user', content }]
+const user = (content: Content) => [{ role: 'user', content }]
 
 /** `POST /v1/messages` to a model that says `hello world END of story`, unless the body says otherwise. */
-const request = (body: Body): Request => ({
-  method: 'POST',
-  path: '/v1/messages',
+const request = (body: Partial<Body>) => ({
+  method: 'POST' as const,
+  path: '/v1/messages' as const,
   body: { model: models.caller, max_tokens: 8, messages: user('2'), ...body },
 })
-const message = (client: Client, body: Body): Promise<Exchange> => client.send(request(body))
+const message = (client: Client, body: Partial<Body>) => client.send(request(body))
+
+type Answer = Awaited<ReturnType<typeof message>>
 
 const THINKER = { model: models.thinker, messages: user('4') }
 const WEATHER = {
@@ -33,19 +36,20 @@ const SEARCH = {
 }
 
 /** The content without the identifiers, which are others each time. */
-const content = ({ json }: Exchange) =>
-  json.content?.map(({ id, tool_use_id, ...block }: Block) => block) ?? json.content
+const content = ({ json }: Answer) =>
+  json.content?.map(({ id, tool_use_id, ...block }) => block) ?? json.content
 
-const text = ({ json }: Exchange): string => json.content?.map(({ text }: { text: string }) => text).join('')
+const text = ({ json }: Answer) => json.content?.map(({ text }) => text).join('')
 
 /** What each event says, in a few words: its type, its block, and what the block has more. */
-const told = (exchange: Exchange): string[] =>
-  exchange.eventData.map(({ type, index, content_block, delta }) => {
+const told = ({ eventData }: Answer) =>
+  eventData.map(({ type, index, content_block, delta }) => {
     const more = delta?.text ?? delta?.thinking ?? delta?.partial_json ?? delta?.stop_reason
     return [type, index, content_block?.type, more].filter((part) => part !== undefined).join(' ')
   })
 
-const streamed = (client: Client, body: Body) => message(client, { stream: true, ...body }).then(told)
+const streamed = (client: Client, body: Partial<Body>) =>
+  message(client, { stream: true, ...body }).then(told)
 
 async function refused(client: Client, body: unknown) {
   const { status, json } = await client.send({ ...wrong(request({})), body })
@@ -72,7 +76,7 @@ check('messages.answer', async ({ client }) => {
 })
 
 check('messages.stop-reason', async ({ client }) => {
-  const told = async (body: Body) => {
+  const told = async (body: Partial<Body>) => {
     const exchange = await message(client, body)
     return [text(exchange), exchange.json.stop_reason, 'stop_sequence' in exchange.json]
   }
@@ -98,12 +102,14 @@ check('messages.empty-message', async ({ client }) => {
 check('messages.thinking', async ({ client }) => content(await message(client, THINKER)))
 
 check('messages.thinking.switch', async ({ client }) => {
-  const kinds = async (request: Request) => content(await client.send(request)).map(({ type }: Block) => type)
+  const kinds = (answer: Answer) => content(answer).map(({ type }) => type)
+  const asked = async (thinking?: Body['thinking']) => kinds(await message(client, { ...THINKER, thinking }))
+  const adaptive = { ...THINKER, thinking: { type: 'adaptive' } }
   return {
-    absent: await kinds(request(THINKER)),
-    enabled: await kinds(request({ ...THINKER, thinking: { type: 'enabled', budget_tokens: 1 } })),
-    disabled: await kinds(request({ ...THINKER, thinking: { type: 'disabled' } })),
-    adaptive: await kinds(wrong(request({ ...THINKER, thinking: { type: 'adaptive' } }))),
+    absent: await asked(),
+    enabled: await asked({ type: 'enabled', budget_tokens: 1 }),
+    disabled: await asked({ type: 'disabled' }),
+    adaptive: kinds(await client.send(wrong(request, adaptive))),
   }
 })
 
@@ -114,10 +120,9 @@ check('messages.thinking.unsupported', async ({ client }) => {
 
 check('messages.effort', async ({ client }) => {
   const levels = { '': 'none', n: 'medium', x: 'low', i: 'high', y: 'max' }
-  const told = async (body: Body) => {
-    const known = wrong(request({ model: models.leveller, messages: user('~'), max_tokens: 1, ...body }), {
-      before: '0.23.4',
-    })
+  const told = async (body: Partial<Body>) => {
+    const levelled = request({ model: models.leveller, messages: user('~'), max_tokens: 1, ...body })
+    const known = wrong(levelled, { before: '0.23.4' })
     return levels[text(await client.send(known)).trim() as keyof typeof levels]
   }
   const effort = (effort: string) => ({ output_config: { effort } })
@@ -135,10 +140,10 @@ check('messages.effort', async ({ client }) => {
 
 // Every character of a prompt is a token here; what is counted begins as nothing before it does, for 0.30.0 does not
 // count what it has seen.
-const tokens = async (client: Client, body: Body) =>
+const tokens = async (client: Client, body: Partial<Body>) =>
   (await message(client, { max_tokens: 1, ...body })).json.usage.input_tokens
 
-const texts = (...texts: string[]) => texts.map((text) => ({ type: 'text', text }))
+const texts = (...texts: string[]) => texts.map((text) => ({ type: 'text' as const, text }))
 
 check('messages.system', async ({ client }) => ({
   absent: await tokens(client, {}),
@@ -153,7 +158,7 @@ check('messages.content.blocks', async ({ client }) => ({
 }))
 
 check('messages.sampling', async ({ client }) => {
-  const certain = async (body: Body) => {
+  const certain = async (body: Partial<Body>) => {
     const said = text(await message(client, { model: models.seeded, messages: user('x'), ...body }))
     return said === 'aaaaaaaa'
   }
@@ -166,7 +171,9 @@ check('messages.sampling', async ({ client }) => {
 })
 
 check('messages.images', async ({ client }) => {
-  const image = (source?: object) => user([{ type: 'text', text: 'x' }, source && { type: 'image', source }])
+  const image = <const Source>(source: Source) => [
+    { role: 'user', content: [...texts('x'), { type: 'image' as const, source }] },
+  ]
   const { status, json } = await message(client, {
     max_tokens: 1,
     messages: image({ type: 'base64', media_type: 'image/png', data: 'aGk=' }),
@@ -201,27 +208,23 @@ check('messages.ignored', async ({ client }) => {
     metadata: { user_id: 'somebody' },
   })
   const unknown = await client.send(
-    wrong(
-      request({
-        service_tier: 'auto',
-        context_management: {},
-        system: [{ type: 'text', text: 'a', cache_control: {} }],
-      }),
-    ),
+    wrong(request, {
+      service_tier: 'auto',
+      context_management: {},
+      system: [{ type: 'text', text: 'a', cache_control: {} }],
+    }),
   )
   return { stop_reason: exchange.json.stop_reason, unknown: unknown.status }
 })
 
 check('messages.tool-results', async ({ client }) => {
-  const call = { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Rome' } }
-  const turns = (...answer: object[]) => [
-    ...user('hi'),
-    { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: 'none' }, call] },
-    ...user(answer),
-  ]
-  const result = { type: 'tool_result', tool_use_id: 'toolu_1' }
-  const said = async (...answer: object[]) =>
-    text(await message(client, { model: models.agent, max_tokens: 1, messages: turns(...answer) }))
+  const thinking: Block = { type: 'thinking', thinking: 'hm', signature: 'none' }
+  const call: Block = { type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Rome' } }
+  const result: Block = { type: 'tool_result', tool_use_id: 'toolu_1' }
+  const said = async (...answer: Block[]) => {
+    const messages = [...user('hi'), { role: 'assistant', content: [thinking, call] }, ...user(answer)]
+    return text(await message(client, { model: models.agent, max_tokens: 1, messages }))
+  }
   // What comes last in the prompt decides what is said.
   return {
     text: await said({ ...result, content: '2', is_error: false }),
@@ -236,9 +239,9 @@ check('messages.history.search', async ({ client }) => {
   const error = { type: 'web_search_tool_result_error', error_code: '2' }
   const result = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: error }
   const messages = [...user('hi'), { role: 'assistant', content: [call, result] }]
-  const body = request({ model: models.agent, max_tokens: 1, messages })
+  const body = { model: models.agent, max_tokens: 1, messages }
   // What comes last in the prompt decides what is said.
-  return content(await client.send(wrong(body, { before: '0.16.2' })))
+  return content(await client.send(wrong(request, body, { before: '0.16.2' })))
 })
 
 // Streams
@@ -311,7 +314,11 @@ check('messages.errors.model', ({ client }) =>
 )
 
 check('messages.errors.content', ({ client }) => {
-  const body = (content: unknown) => ({ model: models.caller, max_tokens: 1, messages: user(content) })
+  const body = (content: unknown) => ({
+    model: models.caller,
+    max_tokens: 1,
+    messages: [{ role: 'user', content }],
+  })
   return refusals(client, {
     number: body(5),
     'text in a list': body(['a']),
@@ -322,8 +329,8 @@ check('messages.errors.content', ({ client }) => {
 
 check('messages.unknown-block', async ({ client }) => {
   const document = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: '3' } }
-  const body = { max_tokens: 1, messages: user([{ type: 'text', text: '2' }, document]) }
-  const exchange = await client.send(wrong(request(body)))
+  const messages = [{ role: 'user', content: [...texts('2'), document] }]
+  const exchange = await client.send(wrong(request, { max_tokens: 1, messages }))
   return { status: exchange.status, text: text(exchange), tokens: exchange.json.usage.input_tokens }
 })
 

@@ -3,6 +3,7 @@ import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { generate, wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import { findLoaded, unload } from './helpers/loaded.ts'
 
@@ -12,9 +13,11 @@ const files = { 'spare.gguf': MODEL_FILE }
 /** The layer of a model's parameters: JSON with sorted keys and a newline. */
 const layerOf = (parameters: object) => `${JSON.stringify(parameters, Object.keys(parameters).sort())}\n`
 
-const post = (client: Client, path: string, body?: unknown) => client.send({ method: 'POST', path, body })
-const create = (client: Client, body: Record<string, unknown>) =>
-  post(client, '/api/create', { stream: false, ...body })
+type Create = BodyOf<'POST', '/api/create'>
+
+const post = <const Path extends string>(client: Client, path: Path, body: BodyOf<'POST', Path>) =>
+  client.send({ method: 'POST', path, body })
+const create = (client: Client, body: Create) => post(client, '/api/create', { stream: false, ...body })
 const show = async (client: Client, model: string) => (await post(client, '/api/show', { model })).json
 const remove = (client: Client, model: string) =>
   client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
@@ -25,7 +28,7 @@ const hasBlob = async (client: Client, digest: string) =>
 async function withModel<Result>(
   client: Client,
   model: string,
-  body: Record<string, unknown>,
+  body: Create,
   use: () => Promise<Result>,
 ): Promise<Result> {
   await create(client, { model, ...body })
@@ -96,7 +99,7 @@ check('models.blobs.dash', ({ client }) => hasBlob(client, MODEL_FILE.replace(':
 // Create
 
 /** The statuses of a create, each digest replaced by what the layer holds. */
-async function statuses(client: Client, body: Record<string, unknown>, layers: Record<string, string>) {
+async function statuses(client: Client, body: Create, layers: Record<string, string>) {
   const { records } = await create(client, { ...body, stream: true })
   return records.map(({ status }) =>
     String(status).replace(/sha256:\w+/, (digest) => `<${layers[digest] ?? 'unknown'}>`),

@@ -1,47 +1,48 @@
+import { isDeepStrictEqual } from 'node:util'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { user, wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange, Request } from '../../harness/wire/exchange.ts'
+import type { Route } from '../../schemas/types.ts'
 
 type Fields = Record<string, unknown>
+type Body = BodyOf<'POST', '/v1/chat/completions', Route>
+type Message = Body['messages'][number]
+type Part = Extract<Message['content'], unknown[]>[number]
 
-/** `POST /v1/chat/completions`, greedy and at most 8 tokens unless the fields say otherwise; a text is a user's. */
-const chatRequest = (model: string, said: string | Fields[], fields: Fields = {}): Request => ({
-  method: 'POST',
-  path: '/v1/chat/completions',
-  body: {
-    model,
-    messages: typeof said === 'string' ? [user(said)] : said,
-    temperature: 0,
-    max_tokens: 8,
-    ...fields,
-  },
+/** `POST /v1/chat/completions`, greedy and at most 8 tokens unless the body says otherwise. */
+const chatRequest = ({ model, messages, ...body }: Body) => ({
+  method: 'POST' as const,
+  path: '/v1/chat/completions' as const,
+  body: { model, messages, temperature: 0, max_tokens: 8, ...body },
 })
 
-const chat = (client: Client, model: string, said: string | Fields[], fields?: Fields) =>
-  client.send(chatRequest(model, said, fields))
+const chat = (client: Client, body: Body) => client.send(chatRequest(body))
+
+type Answer = Awaited<ReturnType<typeof chat>>
+
+const streamed = async (client: Client, body: Body) =>
+  (await chat(client, { stream: true, ...body })).eventData
 
 /** A request that the templated model answers with `?@A`. */
-const countRequest = (fields: Fields) => chatRequest(models.templated, 'abc', { max_tokens: 3, ...fields })
+const countRequest = (body: Partial<Body>) =>
+  chatRequest({ model: models.templated, messages: [user('abc')], max_tokens: 3, ...body })
 
-const count = (client: Client, fields: Fields = {}) => client.send(countRequest(fields))
+const count = (client: Client, body: Partial<Body> = {}) => client.send(countRequest(body))
 
-const streamed = async (client: Client, model: string, said: string, fields: Fields = {}) =>
-  (await chat(client, model, said, { stream: true, ...fields })).eventData
+const userWith = (...content: Part[]) => [{ role: 'user', content }]
+const text = (text: string) => ({ type: 'text' as const, text })
 
-const userWith = (...parts: unknown[]) => [{ role: 'user', content: parts }]
-const text = (text: string) => ({ type: 'text', text })
-
-const refusal = ({ status, json }: Exchange) => ({ status, message: json.error?.message })
+const refusal = ({ status, json }: Answer) => ({ status, message: json.error?.message })
 
 /** The text of an answer, or the status of an error. */
-const contentOf = ({ status, json }: Exchange) => json.choices?.[0].message.content ?? status
+const contentOf = ({ status, json }: Answer) => json.choices?.[0].message.content ?? status
 
 // The answer
 
 check('openai-chat.answer', async ({ client }) => {
-  const { contentType, json } = await chat(client, models.caller, 'y3')
+  const { contentType, json } = await chat(client, { model: models.caller, messages: [user('y3')] })
   const [{ message, finish_reason }] = json.choices
   return { contentType, message, finish_reason, usage: json.usage }
 })
@@ -62,7 +63,7 @@ check('openai-chat.stream.usage', async ({ client }) => {
 })
 
 check('openai-chat.stream.error', async ({ client }) => {
-  const events = await streamed(client, models.garbler, 'a')
+  const events = await streamed(client, { model: models.garbler, messages: [user('a')] })
   return events.map((event) =>
     event === '[DONE]'
       ? event
@@ -75,7 +76,7 @@ check('openai-chat.stream.error', async ({ client }) => {
 })
 
 check('openai-chat.repetition', async ({ client }) => {
-  const { json } = await chat(client, models.repeater, 'q', { max_tokens: 40 })
+  const { json } = await chat(client, { model: models.repeater, messages: [user('q')], max_tokens: 40 })
   const [{ message, finish_reason }] = json.choices
   return { length: message.content.length, finish_reason, completion_tokens: json.usage.completion_tokens }
 })
@@ -83,19 +84,20 @@ check('openai-chat.repetition', async ({ client }) => {
 // Contents
 
 check('openai-chat.content.parts', async ({ client }) => {
-  const { json } = await chat(client, models.caller, userWith(text('m'), text('n')))
+  const { json } = await chat(client, { model: models.caller, messages: userWith(text('m'), text('n')) })
   return { prompt_tokens: json.usage.prompt_tokens }
 })
 
 check('openai-chat.content.none', async ({ client }) => {
-  const { json } = await chat(client, models.templated, userWith())
-  const { eventData } = await chat(client, models.templated, userWith(), { stream: true })
+  const request = { model: models.templated, messages: userWith() }
+  const { json } = await chat(client, request)
+  const events = await streamed(client, request)
   const [{ message, finish_reason }] = json.choices
   return {
     message,
     finish_reason,
     total_tokens: json.usage.total_tokens,
-    streamed: eventData.map((event) =>
+    streamed: events.map((event) =>
       event === '[DONE]' ? event : [event.choices[0].delta.content ?? null, event.choices[0].finish_reason],
     ),
   }
@@ -110,8 +112,8 @@ check('openai-chat.content.refused', async ({ client }) => {
     'part of unknown type': [{ type: 'video' }],
     'text that is none': [{ type: 'text', text: 1 }],
   })) {
-    const answer = await client.send(wrong(chatRequest(models.templated, [{ role: 'user', content }])))
-    answers[name] = refusal(answer)
+    const request = { model: models.templated, messages: [{ role: 'user', content }] }
+    answers[name] = refusal(await client.send(wrong(chatRequest, request)))
   }
   return answers
 })
@@ -128,7 +130,8 @@ check('openai-chat.image.refused', async ({ client }) => {
     untyped: `data:;base64,${PNG}?`,
     'not base64': 'data:image/png;base64,???',
   })) {
-    const request = chatRequest(models.templated, userWith({ type: 'image_url', image_url: { url } }))
+    const messages = userWith({ type: 'image_url', image_url: { url } })
+    const request = chatRequest({ model: models.templated, messages })
     answers[name] = (await client.send(wrong(request))).json.error.message
   }
   return answers
@@ -138,45 +141,46 @@ check('openai-chat.image.without-vision', async ({ client }) => {
   const url = `data:image/png;base64,${PNG}`
   const answers = []
   for (const image_url of [url, { url }]) {
-    const parts = userWith(text('a'), { type: 'image_url', image_url })
-    const answer = await chat(client, models.templated, parts, { max_tokens: 3 })
+    const messages = userWith(text('a'), { type: 'image_url', image_url })
+    const answer = await count(client, { messages })
     answers.push({ ...refusal(answer), prompt_tokens: answer.json.usage?.prompt_tokens })
   }
   return answers
 })
 
 check('openai-chat.audio.without-audio', async ({ client }) => {
-  const parts = userWith({ type: 'input_audio', input_audio: { data: 'UklGRg==' } })
-  const answer = await chat(client, models.templated, parts, { max_tokens: 3 })
+  const messages = userWith({ type: 'input_audio', input_audio: { data: 'UklGRg==' } })
+  const answer = await count(client, { messages })
   return { ...refusal(answer), prompt_tokens: answer.json.usage?.prompt_tokens }
 })
 
 // Tools
 
-const weather = (
-  properties: Fields = { city: { type: 'string', description: 'a city' } },
-  more?: Fields,
-) => ({
-  type: 'function',
+const weather = <City>(city: City, more?: object) => ({
+  type: 'function' as const,
   function: {
     name: 'get_weather',
     description: 'the weather',
-    parameters: { type: 'object', required: ['city'], properties, ...more },
+    parameters: { type: 'object', required: ['city'], properties: { city }, ...more },
   },
 })
-const tools = [weather()]
 
-type Call = { id: string }
+/** A request that makes the model call its tool. */
+const CALLED = {
+  model: models.caller,
+  messages: [user('5')],
+  tools: [weather({ type: 'string', description: 'a city' })],
+}
 
 check('openai-chat.tools.call', async ({ client }) => {
-  const { json } = await chat(client, models.caller, '5', { tools })
+  const { json } = await chat(client, CALLED)
   const [{ message, finish_reason }] = json.choices
-  const calls = message.tool_calls.map(({ id: _, ...call }: Call) => call)
+  const calls = message.tool_calls.map(({ id: _, ...call }) => call)
   return { content: message.content, calls, finish_reason }
 })
 
 check('openai-chat.tools.stream', async ({ client }) => {
-  const events = await streamed(client, models.caller, '5', { tools })
+  const events = await streamed(client, CALLED)
   return events.map((event) =>
     event === '[DONE]'
       ? event
@@ -185,12 +189,17 @@ check('openai-chat.tools.stream', async ({ client }) => {
 })
 
 check('openai-chat.tools.length', async ({ client }) => {
-  const { json } = await chat(client, models.caller, '5', { tools, max_tokens: 6 })
+  const { json } = await chat(client, { ...CALLED, max_tokens: 6 })
   const [{ message, finish_reason }] = json.choices
   return { calls: message.tool_calls.length, finish_reason }
 })
 
-const CALL = { id: 'call_1', index: 0, type: 'function', function: { name: 'f', arguments: '{"a":1}' } }
+const CALL = {
+  id: 'call_1',
+  index: 0,
+  type: 'function' as const,
+  function: { name: 'f', arguments: '{"a":1}' },
+}
 
 check('openai-chat.tools.history', async ({ client }) => {
   const tokens: Fields = {}
@@ -198,9 +207,10 @@ check('openai-chat.tools.history', async ({ client }) => {
     ['without text', 'u', null],
     ['beside a text', 'v', 'b'],
     ['beside parts', 'w', [text('b')]],
-  ] as const) {
+  ] as [string, string, Message['content']][]) {
     const call = { role: 'assistant', content, tool_calls: [CALL] }
-    const { json } = await chat(client, models.caller, [user(said), call, { role: 'tool', content: '3' }])
+    const messages = [user(said), call, { role: 'tool', content: '3' }]
+    const { json } = await chat(client, { model: models.caller, messages })
     tokens[name] = json.usage.prompt_tokens
   }
   return tokens
@@ -217,7 +227,7 @@ check(
       body: { model, from: models.successor, template, stream: false },
     })
     const tokens: Fields = {}
-    for (const [name, ...said] of [
+    for (const [name, ...messages] of [
       ['neither', { role: 'tool', content: 'k' }],
       ['name', { role: 'tool', content: 'l', name: 'abc' }],
       [
@@ -225,8 +235,8 @@ check(
         { role: 'assistant', content: 'm', tool_calls: [CALL] },
         { role: 'tool', content: 'n', tool_call_id: CALL.id },
       ],
-    ] as [string, ...Fields[]][]) {
-      const { json } = await chat(client, model, said, { max_tokens: 1 })
+    ] as [string, ...Message[]][]) {
+      const { json } = await chat(client, { model, messages, max_tokens: 1 })
       tokens[name] = json.usage.prompt_tokens
     }
     await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
@@ -238,10 +248,11 @@ check(
 check('openai-chat.tools.refused', async ({ client }) => {
   const withArguments = (given: unknown) => {
     const call = { ...CALL, function: { name: 'f', arguments: given } }
-    return wrong(chatRequest(models.caller, [{ role: 'assistant', tool_calls: [call] }]))
+    const messages = [{ role: 'assistant', tool_calls: [call] }]
+    return wrong(chatRequest, { model: models.caller, messages })
   }
   return {
-    'without the capability': refusal(await count(client, { tools })),
+    'without the capability': refusal(await count(client, { tools: CALLED.tools })),
     'arguments that are no JSON': refusal(await client.send(withArguments('{'))),
     'arguments as an object': refusal(await client.send(withArguments({}))),
   }
@@ -253,7 +264,7 @@ check('openai-chat.tools.types', async ({ client }) => {
     'a list of types': { type: ['string', 'null'] },
     'a number in an enum': { type: 'integer', enum: [1] },
   })) {
-    statuses[name] = (await chat(client, models.caller, '5', { tools: [weather({ city })] })).status
+    statuses[name] = (await chat(client, { ...CALLED, tools: [weather(city)] })).status
   }
   return statuses
 })
@@ -273,11 +284,11 @@ check('openai-chat.tools.keywords', async ({ client }) => {
     pattern: 'kept-pattern',
     $ref: 'kept-$ref',
   }
-  const tool = weather({ city }, { $defs: 'kept-$defs', additionalProperties: 'kept-additionalProperties' })
-  const request = chatRequest(models.caller, 'a', { tools: [tool], _debug_render_only: true })
-  const { json } = await client.send(wrong(request))
-  const rendered: string = json._debug_info.rendered_template
-  return [...rendered.matchAll(/kept-([$\w]+)/g)].map(([, keyword]) => keyword).sort()
+  const tool = weather(city, { $defs: 'kept-$defs', additionalProperties: 'kept-additionalProperties' })
+  const request = { model: models.caller, messages: [user('a')], tools: [tool], _debug_render_only: true }
+  const { json } = await client.send(wrong(chatRequest, request))
+  const rendered = json._debug_info.rendered_template.matchAll(/kept-([$\w]+)/g)
+  return [...rendered].map(([, keyword]) => keyword).sort()
 })
 
 // What is asked for beside the conversation
@@ -285,8 +296,8 @@ check('openai-chat.tools.keywords', async ({ client }) => {
 check('openai-chat.debug.answer', async ({ client }) => {
   const { json } = await count(client, { _debug_render_only: true })
   const [{ message, finish_reason }] = json.choices
-  const parts = userWith({ type: 'image_url', image_url: `data:image/png;base64,${PNG}` })
-  const image = await chat(client, models.templated, parts, { _debug_render_only: true })
+  const messages = userWith({ type: 'image_url', image_url: `data:image/png;base64,${PNG}` })
+  const image = await chat(client, { model: models.templated, messages, _debug_render_only: true })
   return {
     rendered: json._debug_info,
     message,
@@ -302,9 +313,17 @@ check('openai-chat.debug.stream', async ({ client }) => {
 })
 
 check('openai-chat.logprobs', async ({ client }) => {
-  const given = { max_tokens: 2, presence_penalty: 0, frequency_penalty: 0, logprobs: true, top_logprobs: 2 }
-  const { json } = await chat(client, models.tuned, 'x', given)
-  const events = await streamed(client, models.tuned, 'x', given)
+  const request = {
+    model: models.tuned,
+    messages: [user('x')],
+    max_tokens: 2,
+    presence_penalty: 0,
+    frequency_penalty: 0,
+    logprobs: true,
+    top_logprobs: 2,
+  }
+  const { json } = await chat(client, request)
+  const events = await streamed(client, request)
   const [first] = json.choices[0].logprobs.content
   const rounded = ({ token, logprob }: { token: string; logprob: number }) => [token, logprob.toFixed(3)]
   return {
@@ -320,23 +339,24 @@ check('openai-chat.logprobs', async ({ client }) => {
 
 check('openai-chat.logprobs.bounds', async ({ client }) => ({
   'top_logprobs alone': (await count(client, { top_logprobs: 2 })).json.choices[0].logprobs ?? null,
-  'top_logprobs 21': refusal(await client.send(wrong(countRequest({ logprobs: true, top_logprobs: 21 })))),
+  'top_logprobs 21': refusal(await client.send(wrong(countRequest, { logprobs: true, top_logprobs: 21 }))),
 }))
 
 check('openai-chat.response-format', async ({ client }) => {
-  const constrained = async (response_format: unknown) =>
-    contentOf(await client.send(wrong(chatRequest(models.terse, 'x', { response_format }))))
+  const request = { model: models.terse, messages: [user('x')] }
+  const constrained = async (response_format: Body['response_format']) =>
+    contentOf(await chat(client, { ...request, response_format }))
+  const wrongly = async (response_format: Fields) =>
+    contentOf(await client.send(wrong(chatRequest, { ...request, response_format })))
   const schema = { enum: ['t'] }
-  const given = { type: 'json_schema', json_schema: { schema } }
-  const free = contentOf(await chat(client, models.terse, 'x', { response_format: { type: 'text' } }))
+  const given = { type: 'json_schema' as const, json_schema: { schema } }
+  const free = await constrained({ type: 'text' })
   const said = {
-    json_object: contentOf(
-      await chat(client, models.terse, 'x', { response_format: { type: 'json_object' } }),
-    ),
-    json_schema: contentOf(await chat(client, models.terse, 'x', { response_format: given })),
-    'JSON_Schema in spaces': await constrained({ ...given, type: ' JSON_Schema ' }),
-    'json_schema without its object': await constrained({ type: 'json_schema', schema }),
-    'an unknown type': await constrained({ ...given, type: 'grammar' }),
+    json_object: await constrained({ type: 'json_object' }),
+    json_schema: await constrained(given),
+    'JSON_Schema in spaces': await wrongly({ ...given, type: ' JSON_Schema ' }),
+    'json_schema without its object': await wrongly({ type: 'json_schema', schema }),
+    'an unknown type': await wrongly({ ...given, type: 'grammar' }),
   }
   return Object.fromEntries(
     Object.entries(said).map(([name, content]) => [name, content === free ? 'free' : content]),
@@ -345,30 +365,34 @@ check('openai-chat.response-format', async ({ client }) => {
 
 // Reasoning
 
-const thought = ({ status, json }: Exchange) => {
+const FOUR = { model: models.thinker, messages: [user('4')] }
+
+const thought = ({ status, json }: Answer) => {
   const { content, reasoning } = json.choices?.[0].message ?? {}
   return status === 200 ? { content, reasoning } : status
 }
 
-check('openai-chat.reasoning.answer', async ({ client }) => thought(await chat(client, models.thinker, '4')))
+check('openai-chat.reasoning.answer', async ({ client }) => thought(await chat(client, FOUR)))
 
 check('openai-chat.reasoning.stream', async ({ client }) => {
-  const events = await streamed(client, models.thinker, '4')
+  const events = await streamed(client, FOUR)
   return events
     .filter((event) => event !== '[DONE]')
     .map(({ choices }) => [choices[0].delta.reasoning ?? null, choices[0].delta.content ?? null])
 })
 
-for (const [name, efforts] of Object.entries({
+const EFFORTS = {
   levels: ['low', 'medium', 'high'],
   none: ['none'],
   max: ['max'],
   beyond: ['minimal', 'xhigh', 'ultra'],
-})) {
+} as const
+
+for (const [name, efforts] of Object.entries(EFFORTS)) {
   check(`openai-chat.reasoning.effort.${name}`, async ({ client }) => {
     const answers: Fields = {}
     for (const reasoning_effort of efforts) {
-      answers[reasoning_effort] = thought(await chat(client, models.thinker, '4', { reasoning_effort }))
+      answers[reasoning_effort] = thought(await chat(client, { ...FOUR, reasoning_effort }))
     }
     return answers
   })
@@ -377,7 +401,7 @@ for (const [name, efforts] of Object.entries({
 check('openai-chat.reasoning.effort.both', async ({ client }) =>
   refusal(
     await client.send(
-      wrong(countRequest({ reasoning: { effort: 'effort' }, reasoning_effort: 'reasoning_effort' })),
+      wrong(countRequest, { reasoning: { effort: 'effort' }, reasoning_effort: 'reasoning_effort' }),
     ),
   ),
 )
@@ -398,7 +422,7 @@ check('openai-chat.reasoning.history', async ({ client }) => {
     ['s', 'because'],
   ] as const) {
     const answer = { role: 'assistant', content: 'c', reasoning }
-    const { json } = await chat(client, models.thinker, [user(said), answer, user('4')])
+    const { json } = await chat(client, { ...FOUR, messages: [user(said), answer, user('4')] })
     tokens.push(json.usage.prompt_tokens)
   }
   return { without: tokens[0], with: tokens[1] }
@@ -406,17 +430,19 @@ check('openai-chat.reasoning.history', async ({ client }) => {
 
 // Sampling
 
-/** Parameters that say something else than the requests. */
+/** Parameters that say something else than those of the model. */
 const SAMPLED = { temperature: 1, top_p: 1, seed: 7, presence_penalty: 0, frequency_penalty: 0 }
 
+const sampled = async (client: Client, body: Partial<Body>) =>
+  contentOf(await chat(client, { model: models.tuned, messages: [user('x')], ...body }))
+
 check('openai-chat.forwards.sampling', async ({ client }) => {
-  const said = async (fields: Fields) =>
-    contentOf(await chat(client, models.tuned, 'x', { ...SAMPLED, ...fields }))
-  const sampled = await said({})
+  const said = (body: Partial<Body>) => sampled(client, { ...SAMPLED, ...body })
+  const random = await said({})
   const greedy = await said({ temperature: 0 })
   return {
-    again: (await said({})) === sampled,
-    seed: (await said({ seed: 8 })) !== sampled,
+    again: (await said({})) === random,
+    seed: (await said({ seed: 8 })) !== random,
     temperature: greedy,
     top_p: await said({ top_p: 0.4 }),
     presence_penalty: (await said({ temperature: 0, presence_penalty: 5 })) !== greedy,
@@ -426,7 +452,7 @@ check('openai-chat.forwards.sampling', async ({ client }) => {
 
 check('openai-chat.forwards.stop', async ({ client }) => {
   const said = async (stop: unknown) =>
-    contentOf(await client.send(wrong(countRequest({ stop, max_tokens: 6 }))))
+    contentOf(await client.send(wrong(countRequest, { stop, max_tokens: 6 })))
   const list = await count(client, { stop: ['x', 'C'], max_tokens: 6 })
   return {
     text: contentOf(await count(client, { stop: 'B', max_tokens: 6 })),
@@ -438,8 +464,7 @@ check('openai-chat.forwards.stop', async ({ client }) => {
 })
 
 check('openai-chat.defaults', async ({ client }) => {
-  const said = async (fields: Fields) =>
-    contentOf(await chat(client, models.tuned, 'x', { temperature: undefined, seed: 7, ...fields }))
+  const said = (body: Partial<Body>) => sampled(client, { temperature: undefined, seed: 7, ...body })
   const absent = await said({})
   const penalties = { presence_penalty: 5, frequency_penalty: 5 }
   return {
@@ -468,7 +493,7 @@ check('openai-chat.drops.openai', async ({ client }) => {
     verbosity: 1,
     functions: 1,
   })) {
-    const answer = await client.send(wrong(countRequest({ [field]: value })))
+    const answer = await client.send(wrong(countRequest, { [field]: value }))
     if (contentOf(answer) !== plain || answer.json.choices.length !== 1) changed.push(field)
   }
   return { changed }
@@ -477,7 +502,7 @@ check('openai-chat.drops.openai', async ({ client }) => {
 check('openai-chat.drops.ollama', async ({ client }) => {
   const fields = ['options', 'keep_alive', 'think', 'format', 'truncate', 'shift', 'top_k', 'num_ctx', 'raw']
   const wrongTypes = Object.fromEntries(fields.map((field) => [field, [1]]))
-  return contentOf(await client.send(wrong(countRequest(wrongTypes))))
+  return contentOf(await client.send(wrong(countRequest, wrongTypes)))
 })
 
 check('openai-chat.drops.tool_choice', async ({ client }) => {
@@ -486,7 +511,7 @@ check('openai-chat.drops.tool_choice', async ({ client }) => {
     none: 'none',
     another: { type: 'function', function: { name: 'another' } },
   })) {
-    const { json } = await client.send(wrong(chatRequest(models.caller, '5', { tools, tool_choice })))
+    const { json } = await client.send(wrong(chatRequest, { ...CALLED, tool_choice }))
     calls[name] = json.choices[0].message.tool_calls?.[0].function.name
   }
   return calls
@@ -498,8 +523,8 @@ check('openai-chat.errors.request', async ({ client }) => {
   const post = (body: unknown) =>
     client.send(
       wrong({
-        method: 'POST',
-        path: '/v1/chat/completions',
+        method: 'POST' as const,
+        path: '/v1/chat/completions' as const,
         headers: { 'content-type': 'application/json' },
         body,
       }),
@@ -514,16 +539,58 @@ check('openai-chat.errors.request', async ({ client }) => {
 
 for (const [name, stream] of Object.entries({ whole: false, stream: true })) {
   check(`openai-chat.errors.unknown-model.${name}`, async ({ client }) => {
-    const { status, contentType, json } = await chat(client, 'conformance/nobody', 'a', { stream })
+    const request = { model: 'conformance/nobody', messages: [user('a')], stream }
+    const { status, contentType, json } = await chat(client, request)
     return { status, contentType, message: json.error.message, type: json.error.type }
   })
 }
 
 check('openai-chat.errors.no-model', async ({ client }) =>
-  refusal(await client.send(wrong(countRequest({ model: undefined })))),
+  refusal(await client.send(wrong(countRequest, { model: undefined }))),
 )
 
 check('openai-chat.errors.form', async ({ client }) => {
-  const { contentType, json } = await client.send(wrong(countRequest({ messages: [] })))
+  const { contentType, json } = await client.send(wrong(countRequest, { messages: [] }))
   return { contentType, error: json.error }
+})
+
+// Null, and what may be left out
+
+check('openai-chat.null', async ({ client }) => {
+  // It ends by itself.
+  const request = { model: models.stopper, messages: [user('w')] }
+  const fields = { temperature: null, max_tokens: null, stream_options: null, tools: null }
+  const absent = await chat(client, { ...request, max_tokens: undefined })
+  const nulls = await chat(client, { ...request, ...fields })
+  const options = await chat(client, { ...request, stream_options: {} })
+  return {
+    as_absent: isDeepStrictEqual(nulls.json.choices, absent.json.choices),
+    finish_reason: nulls.json.choices[0].finish_reason,
+    empty_stream_options: options.status,
+  }
+})
+
+check('openai-chat.tools.bare', async ({ client }) => {
+  const called = async (tool: NonNullable<Body['tools']>[number]) => {
+    const { json } = await chat(client, { ...CALLED, tools: [tool] })
+    return json.choices[0].message.tool_calls?.map((call) => call.function.name) ?? 'no call'
+  }
+  return {
+    name: await called({ type: 'function', function: { name: 'get_weather' } }),
+    empty_parameters: await called({ type: 'function', function: { name: 'get_weather', parameters: {} } }),
+  }
+})
+
+check('openai-chat.tools.bare-call', async ({ client }) => {
+  const call = { function: { name: 'f', arguments: '{}' } }
+  const messages = [{ role: 'assistant' as const, tool_calls: [call] }, user('3')]
+  const { status, json } = await chat(client, { model: models.caller, messages })
+  return { status, content: json.choices[0].message.content }
+})
+
+check('openai-chat.tools.nameless', async ({ client }) => {
+  // What the model says, `{"answer": 42}`, names no tool.
+  const tool = { type: 'function' as const, function: { name: '' } }
+  const { json } = await chat(client, { model: models.caller, messages: [user('3')], tools: [tool] })
+  return json.choices[0].message.tool_calls?.map((call) => call.function) ?? 'no call'
 })

@@ -1,20 +1,24 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange, Request } from '../../harness/wire/exchange.ts'
+import type { Route } from '../../schemas/types.ts'
 
 type Fields = Record<string, unknown>
+type Body = BodyOf<'POST', '/v1/embeddings', Route>
 
-const embedRequest = (fields: Fields): Request => ({
-  method: 'POST',
-  path: '/v1/embeddings',
-  body: { model: models.embedder, ...fields },
+const embedRequest = (body: Partial<Body>) => ({
+  method: 'POST' as const,
+  path: '/v1/embeddings' as const,
+  body: { model: models.embedder, ...body },
 })
 
-const embed = (client: Client, fields: Fields) => client.send(embedRequest(fields))
+const embed = (client: Client, body: Partial<Body>) => client.send(embedRequest(body))
 
-const refusal = ({ status, json }: Exchange) => ({
+type Answer = Awaited<ReturnType<typeof embed>>
+
+const refusal = ({ status, json }: Answer) => ({
   status,
   message: json.error?.message,
   type: json.error?.type,
@@ -37,11 +41,9 @@ check('openai-embeddings.answer', async ({ client }) => {
 
 check('openai-embeddings.list', async ({ client }) => {
   const { json } = await embed(client, { input: ['a', 'bc', 'a'] })
-  const vectors: string[] = json.data.map(({ embedding }: { embedding: number[] }) =>
-    JSON.stringify(embedding),
-  )
+  const vectors = json.data.map(({ embedding }) => JSON.stringify(embedding))
   return {
-    index: json.data.map(({ index }: { index: number }) => index),
+    index: json.data.map(({ index }) => index),
     same_text_same_vector: vectors[0] === vectors[2] && vectors[0] !== vectors[1],
     prompt_tokens: json.usage.prompt_tokens,
   }
@@ -52,12 +54,12 @@ check('openai-embeddings.base64', async ({ client }) => {
   const encoded = await embed(client, { input: 'ab', encoding_format: 'base64' })
   const bytes = Buffer.from(encoded.json.data[0].embedding, 'base64')
   const decoded = Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(4 * index))
-  const expected: number[] = floats.json.data[0].embedding.map(Math.fround)
+  const expected = floats.json.data[0].embedding.map(Math.fround)
   return { floats: decoded.length, same: decoded.every((value, index) => value === expected[index]) }
 })
 
 check('openai-embeddings.encoding-format.unknown', async ({ client }) => {
-  const answer = await client.send(wrong(embedRequest({ input: 'a', encoding_format: 'int8' })))
+  const answer = await client.send(wrong(embedRequest, { input: 'a', encoding_format: 'int8' }))
   return { ...refusal(answer), length: answer.json.data?.[0].embedding.length }
 })
 
@@ -79,7 +81,7 @@ check('openai-embeddings.input.refused', async ({ client }) => {
     tokens: [1, 2],
     'lists of tokens': [[1], [2]],
   })) {
-    answers[name] = refusal(await client.send(wrong(embedRequest({ input }))))
+    answers[name] = refusal(await client.send(wrong(embedRequest, { input })))
   }
   return answers
 })
@@ -92,7 +94,7 @@ check('openai-embeddings.input.too-long', async ({ client }) => {
 check('openai-embeddings.drops', async ({ client }) => {
   const plain = await embed(client, { input: 'ab' })
   const dropped = { user: 1, truncate: 1, keep_alive: [], options: 1 }
-  const answer = await client.send(wrong(embedRequest({ input: 'ab', ...dropped })))
+  const answer = await client.send(wrong(embedRequest, { input: 'ab', ...dropped }))
   return { same: answer.text === plain.text }
 })
 

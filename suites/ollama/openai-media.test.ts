@@ -1,10 +1,12 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
-import type { Exchange, Request } from '../../harness/wire/exchange.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import { formBody } from '../../harness/wire/form.ts'
 
-const refusal = ({ status, json }: Exchange) => ({ status, message: json.error?.message })
+type Answer = { status: number | undefined; json: { error: { message: string } } }
+
+const refusal = ({ status, json }: Answer) => ({ status, message: json.error?.message })
 
 check('openai-media.routes', async ({ client }) => {
   const there: string[] = []
@@ -17,9 +19,15 @@ check('openai-media.routes', async ({ client }) => {
 
 // Images
 
-const imageRequest = (route: 'generations' | 'edits', body: Record<string, unknown>): Request => ({
-  method: 'POST',
-  path: `/v1/images/${route}`,
+const generation = (body: BodyOf<'POST', '/v1/images/generations'>) => ({
+  method: 'POST' as const,
+  path: '/v1/images/generations' as const,
+  body,
+})
+
+const edit = (body: BodyOf<'POST', '/v1/images/edits'>) => ({
+  method: 'POST' as const,
+  path: '/v1/images/edits' as const,
   body,
 })
 
@@ -27,52 +35,57 @@ const IMAGE = 'data:image/png;base64,AAAA'
 const SHARED = { prompt: 'a', size: '64x64', seed: 1 }
 
 check('openai-media.generations.early', async ({ client }) => {
-  const { status, json } = await client.send(
-    imageRequest('generations', { model: 'conformance/nobody', prompt: 'a' }),
-  )
+  const { status, json } = await client.send(generation({ model: 'conformance/nobody', prompt: 'a' }))
   return { status, error: json.error }
 })
 
 check('openai-media.generations.refused', async ({ client }) => {
   const model = models.stopper
   return {
-    'no prompt': refusal(await client.send(wrong(imageRequest('generations', { model })))),
-    'no model': refusal(await client.send(wrong(imageRequest('generations', { prompt: 'a' })))),
+    'no prompt': refusal(await client.send(wrong(generation, { model }))),
+    'no model': refusal(await client.send(wrong(generation, { prompt: 'a' }))),
   }
 })
 
 check('openai-media.generations.unknown-model', async ({ client }) => {
   const body = { ...SHARED, model: 'conformance/nobody', n: 1, response_format: 'b64_json' }
-  return refusal(await client.send(imageRequest('generations', body)))
+  return refusal(await client.send(generation(body)))
 })
 
 check('openai-media.edits.refused', async ({ client }) => {
   const body = { ...SHARED, model: models.stopper }
   return {
-    'no image': refusal(await client.send(wrong(imageRequest('edits', body)))),
-    'no data address': refusal(await client.send(wrong(imageRequest('edits', { ...body, image: 'AAAA' })))),
+    'no image': refusal(await client.send(wrong(edit, body))),
+    'no data address': refusal(await client.send(wrong(edit({ ...body, image: 'AAAA' })))),
   }
 })
 
 check('openai-media.edits.unknown-model', async ({ client }) => {
   const body = { ...SHARED, model: 'conformance/nobody', image: IMAGE }
-  return refusal(await client.send(imageRequest('edits', body)))
+  return refusal(await client.send(edit(body)))
 })
 
 check('openai-media.generations.text-model', async ({ client }) => {
-  const { status, contentType, text } = await client.send(
-    imageRequest('generations', { model: models.stopper, prompt: '7' }),
-  )
+  const { status, contentType, text } = await client.send(generation({ model: models.stopper, prompt: '7' }))
   return { status, contentType, text }
+})
+
+check('openai-media.images.optional', async ({ client }) => {
+  const model = 'conformance/nobody'
+  return {
+    edit: (await client.send(edit({ model, prompt: 'a', image: IMAGE }))).status,
+    'edit, seed null': (await client.send(edit({ model, prompt: 'a', image: IMAGE, seed: null }))).status,
+    'generation, seed null': (await client.send(generation({ model, prompt: 'a', seed: null }))).status,
+  }
 })
 
 // Audio
 
-const transcription = (fields: Record<string, string>): Request => {
+const transcription = (fields: Record<string, string>) => {
   const { contentType, body } = formBody(fields)
   return {
-    method: 'POST',
-    path: '/v1/audio/transcriptions',
+    method: 'POST' as const,
+    path: '/v1/audio/transcriptions' as const,
     headers: { 'content-type': contentType },
     body,
   }

@@ -3,13 +3,11 @@ import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
 import type { Client } from '../../harness/wire/client.ts'
 
-const get = (client: Client, path: string) => client.send({ method: 'GET', path })
-
-type Model = { id: string; object: string; created: number; owned_by: string }
+const get = <const Path extends string>(client: Client, path: Path) => client.send({ method: 'GET', path })
 
 check('openai-models.list', async ({ client }) => {
   const { contentType, json } = await get(client, '/v1/models')
-  const model = json.data.find(({ id }: Model) => id === `${models.successor}:latest`)
+  const [model] = json.data.filter(({ id }) => id === `${models.successor}:latest`)
   return { contentType, object: json.object, model: { ...model, created: typeof model.created } }
 })
 
@@ -23,7 +21,7 @@ check(
     await client.send({ method: 'POST', path: '/api/copy', body: { source, destination: PLAIN } })
     const ids = [PLAIN, `${PLAIN}:latest`, PLAIN.toUpperCase()]
     const found = []
-    for (const id of ids) found.push((await get(client, `/v1/models/${id}`)).json as Model)
+    for (const id of ids) found.push((await get(client, `/v1/models/${id}`)).json)
     const shown = await client.send({ method: 'POST', path: '/api/show', body: { model: PLAIN } })
     await client.send({ method: 'DELETE', path: '/api/delete', body: { model: PLAIN } })
     const modified = Math.floor(Date.parse(shown.json.modified_at) / 1000)

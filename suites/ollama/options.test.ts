@@ -1,20 +1,21 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check, fail } from '../../harness/check.ts'
 import { generate, generateRequest, wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange, Request } from '../../harness/wire/exchange.ts'
 import { findLoaded, unload } from './helpers/loaded.ts'
 
-type Options = Record<string, unknown>
+type Answer = Awaited<ReturnType<typeof generate>>
+type Options = NonNullable<BodyOf<'POST', '/api/generate'>['options']>
 
 /** The text of an answer, or the status of a refusal: its words are often those of llama-server. */
-const textOf = ({ status, json }: Exchange): unknown => (status === 200 ? json.response : status)
+const textOf = ({ status, json }: Answer) => (status === 200 ? json.response : status)
 
 /** Status and words of a refusal. */
-const refusal = ({ status, json }: Exchange) => `${status} ${json.error}`
+const refusal = ({ status, json }: Answer) => `${status} ${json.error}`
 
 /** Ten tokens of the known distribution at temperature 0, where penalties show: `aaaaaaaaaa` without any. */
-async function greedy(client: Client, options: Options, prompt = 'x'): Promise<unknown> {
+async function greedy(client: Client, options: Options, prompt = 'x') {
   const neutral = { repeat_penalty: 1, num_predict: 10 }
   return textOf(
     await generate(client, {
@@ -27,7 +28,7 @@ async function greedy(client: Client, options: Options, prompt = 'x'): Promise<u
 }
 
 /** A sample of the known distribution, hot enough for all four letters, short enough for the repetition guard. */
-function sampleRequest(options: Options): Request {
+function sampleRequest(options: Options) {
   const open = { repeat_penalty: 1, top_p: 1, temperature: 1.5, seed: 7, num_predict: 28 }
   return generateRequest({
     model: models.distribution,
@@ -37,19 +38,17 @@ function sampleRequest(options: Options): Request {
   })
 }
 
-const sample = async (client: Client, options: Options): Promise<unknown> =>
-  textOf(await client.send(sampleRequest(options)))
+const sample = async (client: Client, options: Options) => textOf(await client.send(sampleRequest(options)))
 
 /** The letters of a text, each once. */
-const lettersOf = (text: unknown): unknown =>
+const lettersOf = (text: string | number | undefined) =>
   typeof text === 'string' ? [...new Set(text)].sort().join('') : text
 
 /** The letters in what `sample` says. */
-const letters = async (client: Client, options: Options): Promise<unknown> =>
-  lettersOf(await sample(client, options))
+const letters = async (client: Client, options: Options) => lettersOf(await sample(client, options))
 
 /** The same with options that versions from 0.7.0 on do not know. */
-const mirostatLetters = async (client: Client, options: Options): Promise<unknown> =>
+const mirostatLetters = async (client: Client, options: Options) =>
   lettersOf(textOf(await client.send(wrong(sampleRequest(options), { from: '0.7.0' }))))
 
 /** What `ask` answers for each value of an option. */
@@ -333,7 +332,7 @@ const DEFAULTS: Record<
  * The first token after a prompt longer than the window, whose fourth token is an a: it is penalised, and so not
  * the first token of the answer, as long as it is kept.
  */
-function keep(client: Client, options: Options): Promise<unknown> {
+function keep(client: Client, options: Options) {
   const penalised = { repeat_penalty: 1.1, repeat_last_n: 256, num_predict: 1 }
   return greedy(client, { ...penalised, ...options }, `xyza${'x'.repeat(300)}`)
 }
@@ -405,12 +404,7 @@ check('options.num_predict.cap.zero', ({ client }) => countToCap(client, { num_p
 // The window.
 
 /** Tokens that are left of a prompt. */
-async function promptTokens(
-  client: Client,
-  model: string,
-  prompt: string,
-  options: Options,
-): Promise<unknown> {
+async function promptTokens(client: Client, model: string, prompt: string, options: Options) {
   const exchange = await generate(client, {
     model,
     prompt,
@@ -431,7 +425,7 @@ check(
 )
 
 /** Loads a model of the spare's file and tells the size of its window. */
-async function windowOf(client: Client, model: string, options: Options = {}): Promise<number | undefined> {
+async function windowOf(client: Client, model: string, options: Options = {}) {
   await generate(client, { model, prompt: '', options })
   return (await findLoaded(client, model))?.context_length
 }
@@ -602,7 +596,7 @@ check('options.merge.list', async ({ client }) => {
 async function withModel<Answer>(
   client: Client,
   model: string,
-  parameters: Options,
+  parameters: BodyOf<'POST', '/api/create'>['parameters'],
   use: () => Promise<Answer>,
 ): Promise<Answer> {
   const body = { model, from: models.spare, parameters, stream: false }
@@ -656,3 +650,29 @@ check(
   },
   { alone: true },
 )
+
+// What docs/openapi.yaml leaves out
+
+const UNDOCUMENTED = [
+  'frequency_penalty',
+  'main_gpu',
+  'num_batch',
+  'num_gpu',
+  'num_keep',
+  'num_thread',
+  'presence_penalty',
+  'repeat_last_n',
+  'repeat_penalty',
+  'typical_p',
+  'use_mmap',
+]
+
+check('options.undocumented', async ({ client }) => {
+  const refused: string[] = []
+  for (const option of UNDOCUMENTED) {
+    const body = { model: models.successor, prompt: '', options: { [option]: 'x' } }
+    const { status } = await client.send(wrong(generateRequest, body))
+    if (status !== 200) refused.push(option)
+  }
+  return { read: refused.length, of: UNDOCUMENTED.length }
+})

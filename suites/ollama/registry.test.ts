@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { REGISTRY } from '../../harness/registry.ts'
 import { compareVersions } from '../../harness/versions.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
+import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
+import type { StoredModelConfig, StoredModelManifest } from '../../schemas/types.ts'
 
 type Pull = BodyOf<'POST', '/api/pull'>
 type Push = BodyOf<'POST', '/api/push'>
 type Create = BodyOf<'POST', '/api/create'>
+/** Of a pull, and of a push. */
+type Answer = Exchange<AnswerOf<'POST', '/api/pull' | '/api/push'>>
 
 /** A name that the server looks for in the suite's registry. */
 const named = (model: string) => `${REGISTRY}/${PREFIX}registry-${model}`
@@ -41,15 +45,14 @@ const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
 const CONFIG = 'application/vnd.docker.container.image.v1+json'
 const LAYER = 'application/vnd.ollama.image.'
 
-type Layer = { mediaType: string; digest: string; size: number; from?: string }
-type Manifest = { config: Layer; layers: Layer[] | null }
-
 /** What the registry has of a model. */
 const pathOf = (model: string) => `/v2/${PREFIX}registry-${model}`
-const stored = (client: Client, model: string, part: string): Promise<Exchange> =>
+const stored = (client: Client, model: string, part: string) =>
   client.send({ to: 'registry', method: 'GET', path: `${pathOf(model)}/${part}` })
-const manifestOf = async (client: Client, model: string): Promise<Manifest> =>
+const manifestOf = async (client: Client, model: string): Promise<StoredModelManifest> =>
   (await stored(client, model, 'manifests/latest')).json
+const configOf = async (client: Client, model: string, digest: string): Promise<StoredModelConfig> =>
+  (await stored(client, model, `blobs/${digest}`)).json
 
 /** Puts a manifest of these blobs, the config first, into the registry; their bytes need not fit their digests. */
 async function fill(client: Client, model: string, manifest: unknown, blobs: Record<string, string> = {}) {
@@ -74,13 +77,16 @@ const broken = (config: string, ...layers: string[]) => ({
 })
 
 /** The steps of a stream: a blob is one, however many records its progress took. */
-const steps = ({ records }: Exchange): string[] =>
+const steps = ({ records }: Answer) =>
   records
-    .map(({ status, error, digest }) => error ?? (digest ? status.replace(/[0-9a-f]{12}$/, '…') : status))
+    .map(
+      ({ status, error, digest }) =>
+        error ?? (digest ? String(status).replace(/[0-9a-f]{12}$/, '…') : status),
+    )
     .filter((step, index, all) => step !== all[index - 1])
 
 /** The last record of each blob. */
-const progress = ({ records }: Exchange): { status: string; total: number; completed: number }[] =>
+const progress = ({ records }: Answer) =>
   Object.values(Object.fromEntries(records.filter(({ digest }) => digest).map((one) => [one.digest, one])))
 
 /** What an error says, without folders of the server and the address and words of whoever refused. */
@@ -91,7 +97,7 @@ const masked = (text: string) =>
     .replace(/sha256:[1-9a-f][0-9a-f]{63}/, 'sha256:…')
     .replace(/(dial tcp 127\.0\.0\.1:1: ).*/, '$1…')
 
-async function failure(send: (stream: boolean) => Promise<Exchange>) {
+async function failure(send: (stream: boolean) => Promise<Answer>) {
   const streamed = await send(true)
   const { status, json } = await send(false)
   return {
@@ -178,7 +184,7 @@ check(
     const pushed = await push(client, old)
     const pulled = await pull(client, old)
     await remove(client, 'answer')
-    const answer = ({ status, contentType, json }: Exchange) => ({ status, contentType, body: json })
+    const answer = ({ status, contentType, json }: Answer) => ({ status, contentType, body: json })
     return { pushed: answer(pushed), pulled: answer(pulled) }
   },
   ALONE,
@@ -206,9 +212,12 @@ check(
       const { status, json } = await pull(client, { model: named('insecure'), ...whole, ...body })
       return { status, body: json.error ? { error: masked(json.error) } : json }
     }
-    const answers = { secure: await answer({ insecure: false }), insecure: await answer({}) }
+    const secure = await answer({ insecure: false })
+    const absent = await answer({ insecure: undefined })
+    const pushed = await push(client, { model: named('insecure'), ...whole, insecure: undefined })
+    const insecure = await answer({})
     await remove(client, 'insecure')
-    return answers
+    return { secure, absent_as_secure: isDeepStrictEqual(absent, secure), push: pushed.status, insecure }
   },
   ALONE,
 )
@@ -294,7 +303,7 @@ check(
     const known = Object.entries(SINCE).filter(([since]) => compareVersions(version, since) >= 0)
     await publishFull(client, 'config', Object.assign({}, ...known.map(([, fields]) => fields)))
     const { config, layers } = await manifestOf(client, 'config')
-    const { rootfs, ...rest } = (await stored(client, 'config', `blobs/${config.digest}`)).json
+    const { rootfs, ...rest } = await configOf(client, 'config', config.digest)
     const digests = layers?.map(({ digest }) => digest)
     return { ...rest, ...(rootfs ? { rootfs_lists_layers: rootfs.diff_ids.join() === digests?.join() } : {}) }
   },
@@ -339,7 +348,7 @@ check(
     await publish(client, 'remote', { from: 'far', remote_host: 'http://127.0.0.1:1', info })
     await remove(client, 'remote')
     const { config, layers } = await manifestOf(client, 'remote')
-    const { rootfs, ...rest } = (await stored(client, 'remote', `blobs/${config.digest}`)).json
+    const { rootfs, ...rest } = await configOf(client, 'remote', config.digest)
     return { layers, config: rest }
   },
   ALONE,

@@ -1,20 +1,23 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange, Request } from '../../harness/wire/exchange.ts'
 import { unload } from './helpers/loaded.ts'
 
-type Body = Record<string, unknown>
-type Item = Record<string, unknown> & { type: string; content?: { text: string }[] }
+type Fields = Record<string, unknown>
+type Body = BodyOf<'POST', '/v1/responses'>
+type Item = Extract<Body['input'], unknown[]>[number]
 
 /** `POST /v1/responses` to a model that says `hello world END of story`, two tokens of it unless the body says otherwise. */
-const request = (body: Body): Request => ({
-  method: 'POST',
-  path: '/v1/responses',
+const request = (body: Partial<Body>) => ({
+  method: 'POST' as const,
+  path: '/v1/responses' as const,
   body: { model: models.caller, input: '2', temperature: 0, max_output_tokens: 2, ...body },
 })
-const respond = (client: Client, body: Body): Promise<Exchange> => client.send(request(body))
+const respond = (client: Client, body: Partial<Body>) => client.send(request(body))
+
+type Answer = Awaited<ReturnType<typeof respond>>
 
 const WEATHER = {
   type: 'function',
@@ -28,23 +31,24 @@ const THINK = { model: models.thinker, input: '4', max_output_tokens: 8 }
 const THINK_AND_CALL = { model: models.agent, input: '7', tools: [WEATHER], max_output_tokens: 8 }
 
 /** The output without the identifiers, which are others each time. */
-const output = ({ json }: Exchange) => json.output.map(({ id, call_id, ...item }: Item) => item)
+const output = ({ json }: Answer) => json.output.map(({ id, call_id, ...item }) => item)
 
 /** The text of the message that comes last. */
-const text = ({ json }: Exchange): string => json.output.at(-1).content[0].text
+const text = ({ json }: Answer) => json.output.at(-1).content[0].text
 
-const user = (content: unknown) => [{ role: 'user', content }]
+const user = (content: Item['content']) => [{ role: 'user', content }]
 
 /** What each event says, in a few words: its type, its item, and what there is more. */
-const told = (exchange: Exchange): string[] =>
-  exchange.eventData.map(({ type, output_index, item, delta, text, arguments: args, response }) => {
+const told = ({ eventData }: Answer) =>
+  eventData.map(({ type, output_index, item, delta, text, arguments: args, response }) => {
     const more = delta ?? text ?? args ?? response?.status
     return [type.replace('response.', ''), output_index, item?.type, more]
       .filter((part) => part !== undefined)
       .join(' ')
   })
 
-const streamed = (client: Client, body: Body) => respond(client, { stream: true, ...body }).then(told)
+const streamed = (client: Client, body: Partial<Body>) =>
+  respond(client, { stream: true, ...body }).then(told)
 
 async function refused(client: Client, body: unknown) {
   const { status, json } = await client.send({ ...wrong(request({})), body })
@@ -57,7 +61,7 @@ const refusals = async (client: Client, bodies: Record<string, unknown>) => {
   return answers
 }
 
-const some = (answer: Body, fields: string[]) =>
+const some = (answer: Fields, fields: string[]) =>
   Object.fromEntries(fields.filter((field) => field in answer).map((field) => [field, answer[field]]))
 
 check('responses.route', async ({ client }) => {
@@ -86,7 +90,7 @@ const SENT = {
   top_p: 0.5,
   truncation: 'auto',
   background: true,
-  text: { format: { type: 'json_schema', name: 'n', strict: true, schema: { type: 'object' } } },
+  text: { format: { type: 'json_schema' as const, name: 'n', strict: true, schema: { type: 'object' } } },
 }
 
 check('responses.echo', async ({ client }) =>
@@ -107,7 +111,7 @@ const IGNORED = {
 }
 
 check('responses.ignored', async ({ client }) => {
-  const { json } = await client.send(wrong(request({ ...CALL, ...IGNORED })))
+  const { json } = await client.send(wrong(request, { ...CALL, ...IGNORED }))
   return { type: json.output[0].type, ...some(json, Object.keys(IGNORED)) }
 })
 
@@ -126,7 +130,7 @@ check('responses.limit', async ({ client }) => {
 })
 
 check('responses.no-input', async ({ client }) => {
-  const told = async (input: unknown) => {
+  const told = async (input: Body['input']) => {
     const exchange = await respond(client, { input })
     return [exchange.json.status, text(exchange), exchange.json.usage.total_tokens]
   }
@@ -140,7 +144,7 @@ check('responses.no-input', async ({ client }) => {
 
 // Every character of a prompt is a token here; what is counted begins as nothing before it does, for 0.30.0 does not
 // count what it has seen.
-const tokens = async (client: Client, body: Body) =>
+const tokens = async (client: Client, body: Partial<Body>) =>
   (await respond(client, { max_output_tokens: 1, ...body })).json.usage.input_tokens
 
 check('responses.input', async ({ client }) => ({
@@ -175,7 +179,7 @@ check('responses.instructions', async ({ client }) => ({
 }))
 
 check('responses.sampling', async ({ client }) => {
-  const certain = async (body: Body) => {
+  const certain = async (body: Partial<Body>) => {
     const said = text(
       await respond(client, {
         model: models.seeded,
@@ -195,7 +199,7 @@ check('responses.sampling', async ({ client }) => {
 })
 
 check('responses.text-format', async ({ client }) => {
-  const said = async (format: object) =>
+  const said = async (format: NonNullable<Body['text']>['format']) =>
     text(await respond(client, { model: models.terse, text: { format } }))
   const isJson = (text: string) => text === '{}'
   return {
@@ -219,7 +223,10 @@ check('responses.images', async ({ client }) => {
 })
 
 check('responses.files', ({ client }) =>
-  refused(client, { model: models.caller, input: user([{ type: 'input_file', file_id: 'file_1' }]) }),
+  refused(client, {
+    model: models.caller,
+    input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'file_1' }] }],
+  }),
 )
 
 // Reasoning
@@ -271,7 +278,7 @@ check('responses.tools', async ({ client }) => {
 check('responses.tools.short', async ({ client }) => {
   const tools = [{ type: 'function', name: 'get_weather' }]
   const exchange = await respond(client, { ...CALL, tools })
-  return { types: output(exchange).map(({ type }: Item) => type), tools: exchange.json.tools }
+  return { types: output(exchange).map(({ type }) => type), tools: exchange.json.tools }
 })
 
 check('responses.tools.unsupported', async ({ client }) => {
@@ -287,22 +294,26 @@ check('responses.tools.namespace', async ({ client }) => {
   const { eventData } = await client.send(wrong(request({ ...body, stream: true }), known))
   const echoed = ({ tools }: { tools?: object[] }) => tools?.some((tool) => 'tools' in tool)
   return {
-    output: output(whole).map(({ type, name, content }: Item) => name ?? content?.[0]?.text ?? type),
+    output: output(whole).map(({ type, name, content }) => name ?? content?.[0]?.text ?? type),
     echoed: { whole: echoed(whole.json), stream: echoed(eventData[0].response) },
   }
 })
 
 check('responses.history', async ({ client }) => {
-  const call = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'f', arguments: '{"a":1}' }
-  const thought = {
+  const call: Item = { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'f', arguments: '{"a":1}' }
+  const thought: Item = {
     type: 'reasoning',
     id: 'rs_1',
     summary: [{ type: 'summary_text', text: 's' }],
     encrypted_content: 'hm',
   }
-  const result = (output: unknown) => ({ type: 'function_call_output', call_id: 'call_1', output })
+  const result = (output: Item['output']): Item => ({
+    type: 'function_call_output',
+    call_id: 'call_1',
+    output,
+  })
   // What comes last in the prompt decides what is said.
-  const said = async (...input: object[]) => {
+  const said = async (...input: Item[]) => {
     const body = { model: models.agent, input: [...user('hi'), ...input], max_output_tokens: 1 }
     return text(await respond(client, body))
   }
@@ -320,7 +331,7 @@ check('responses.history.search', async ({ client }) => {
   const action = { type: 'search', query: 'news' }
   const search = { type: 'web_search_call', id: 'ws_1', status: 'completed', action }
   const body = { input: [search, ...user('2')] }
-  const { status } = await client.send(wrong(request(body), { before: '0.32.10' }))
+  const { status } = await client.send(wrong(request, body, { before: '0.32.10' }))
   return status
 })
 
@@ -360,7 +371,7 @@ check('responses.stream.identifiers', async ({ client }) => {
   return {
     answer: created.id === completed.id,
     items: JSON.stringify(added) === JSON.stringify(done),
-    output: JSON.stringify(done) === JSON.stringify(completed.output.map(({ id }: Item) => id)),
+    output: JSON.stringify(done) === JSON.stringify(completed.output.map(({ id }) => id)),
   }
 })
 
@@ -390,8 +401,8 @@ check('responses.errors.body', ({ client }) =>
     array: '[]',
     input: { model: 'm', input: 5 },
     item: { model: 'm', input: ['a'] },
-    content: { model: 'm', input: user(5) },
-    part: { model: 'm', input: user([{ type: 'nonsense' }]) },
+    content: { model: 'm', input: [{ role: 'user', content: 5 }] },
+    part: { model: 'm', input: [{ role: 'user', content: [{ type: 'nonsense' }] }] },
   }),
 )
 
@@ -439,4 +450,35 @@ check('responses.web-search', async ({ client }) => {
 check('responses.cloud', async ({ client }) => {
   const { status, json } = await respond(client, { model: 'nobody:cloud' })
   return { status, error: json.error }
+})
+
+// Null, and what is not understood
+
+check('responses.null', async ({ client }) => {
+  const fields = {
+    temperature: null,
+    max_output_tokens: null,
+    stream: null,
+    top_p: null,
+    truncation: null,
+    conversation: null,
+    text: {},
+  }
+  const { status, json } = await respond(client, { ...fields, model: models.stopper, input: 'w' })
+  return { status, output: json.output.length }
+})
+
+check('responses.text-format.strict', async ({ client }) => {
+  const format = { type: 'json_schema' as const, name: 'n', strict: null, schema: { type: 'object' } }
+  return (await respond(client, { model: models.terse, text: { format } })).json.text?.format
+})
+
+check('responses.text-format.unknown', async ({ client }) => {
+  const text = { format: { type: 'xml', schema: [1] } }
+  const { status, json } = await client.send(wrong(request, { text }))
+  return { status, format: json.text?.format }
+})
+
+check('responses.conversation', async ({ client }) => {
+  return (await respond(client, { conversation: { id: 'c' } })).status
 })

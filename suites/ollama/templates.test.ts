@@ -2,8 +2,11 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { tokenByte } from '../../fixtures/instruments/table-model.ts'
 import { check } from '../../harness/check.ts'
 import { generate } from '../../harness/requests.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Exchange } from '../../harness/wire/exchange.ts'
+
+type Body = BodyOf<'POST', '/api/generate'>
+type Answer = Awaited<ReturnType<typeof generate>>
 
 const ONE = { num_predict: 1 }
 
@@ -17,16 +20,14 @@ const textOf = (context: number[]) =>
  * What the model was given, read from `context`, which is that and the answer, in every version. The answer must be
  * one token.
  */
-const rendered = ({ status, json }: Exchange) =>
+const rendered = ({ status, json }: Answer) =>
   status === 200 ? textOf(json.context.slice(0, -1)) : { status, error: json.error }
 
-type Fields = Record<string, unknown>
-
 /** The prompt `hi` as the model gets it. */
-const render = async (client: Client, model: string, fields: Fields = {}) =>
-  rendered(await generate(client, { model, prompt: 'hi', options: ONE, ...fields }))
+const render = async (client: Client, model: string, body: Partial<Body> = {}) =>
+  rendered(await generate(client, { model, prompt: 'hi', options: ONE, ...body }))
 
-const refusal = ({ status, json }: Exchange) => ({ status, error: json.error })
+const refusal = ({ status, json }: Answer) => ({ status, error: json.error })
 
 // Raw.
 

@@ -5,7 +5,7 @@ import { everyPath, registeredRoutes } from '../../harness/schema/files.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 
-const get = (client: Client, path: string, headers: Record<string, string> = {}) =>
+const get = <const Path extends string>(client: Client, path: Path, headers: Record<string, string> = {}) =>
   client.send({ method: 'GET', path, headers })
 
 const plain = ({ status, contentType, text }: Exchange) => ({ status, content_type: contentType, body: text })
@@ -121,7 +121,7 @@ const bodies: [string, string | undefined][] = [
 for (const [name, body] of bodies) {
   check(`transport.body.${name}`, async ({ client }) => {
     const observed: Record<string, unknown> = {}
-    for (const path of ['/api/generate', '/v1/completions']) {
+    for (const path of ['/api/generate', '/v1/completions'] as const) {
       const headers = { 'content-type': 'application/json' }
       const { status, json } = await client.send(wrong({ method: 'POST', path, headers, body }))
       observed[path] = { status, error: json.error?.message ?? json.error }

@@ -1,8 +1,11 @@
 import { inRange } from '../../../harness/versions.ts'
+import type { BodyOf } from '../../../harness/wire/answers.ts'
 import type { Client } from '../../../harness/wire/client.ts'
 
+type Body = BodyOf<'POST', '/completion'>
+
 /** `POST /completion`, greedy and at most 8 tokens unless the body says otherwise. */
-export const completionRequest = (body: Record<string, unknown>) => ({
+export const completionRequest = (body: Body) => ({
   method: 'POST' as const,
   path: '/completion' as const,
   body: { temperature: 0, n_predict: 8, ...body },
@@ -16,8 +19,7 @@ export const endlessRequest = () =>
   completionRequest({ prompt: [198], n_predict: 1_000_000, stream: true, return_progress: true })
 
 /** Sends `completionRequest` and waits for the answer. */
-export const completion = (client: Client, body: Record<string, unknown>) =>
-  client.send(completionRequest(body))
+export const completion = (client: Client, body: Body) => client.send(completionRequest(body))
 
 /**
  * Every option of a generation that a build reads on each of its routes, at values that leave a certain
@@ -78,7 +80,7 @@ export const everyOption = (version: string) => ({
   ignore_eos: false,
   stop: ['~~'],
   grammar: 'root ::= [a-z]+',
-  reasoning_format: 'none',
+  reasoning_format: 'none' as const,
   reasoning_budget_tokens: -1,
   reasoning_budget_message: '',
   id_slot: 0,
@@ -96,11 +98,11 @@ export const everyOption = (version: string) => ({
 /** What the chat route sets for itself, and the routes below it read from a body too. */
 export const internals = (version: string) => ({
   json_schema: { type: 'integer' },
-  grammar_type: 'tool_calls',
+  grammar_type: 'tool_calls' as const,
   grammar_lazy: false,
   grammar_triggers: [
-    { type: 1, value: '<s>' },
-    { type: 1, value: 'yes' },
+    { type: 1 as const, value: '<s>' },
+    { type: 1 as const, value: 'yes' },
   ],
   preserved_tokens: ['<s>'],
   chat_format: 0,

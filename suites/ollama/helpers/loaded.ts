@@ -3,23 +3,14 @@ import { models } from '../../../fixtures/instruments/models.ts'
 import { generate } from '../../../harness/requests.ts'
 import type { Client } from '../../../harness/wire/client.ts'
 
-/** An entry of `/api/ps`, as far as the suites read it. */
-export type Loaded = {
-  name: string
-  digest: string
-  size: number
-  expires_at: string
-  context_length?: number
-}
-
 /** What `/api/ps` lists. */
-export async function listLoaded(client: Client): Promise<Loaded[]> {
+export async function listLoaded(client: Client) {
   const { json } = await client.send({ method: 'GET', path: '/api/ps' })
   return json.models
 }
 
 /** The entry of a model in `/api/ps`, undefined when it is not loaded. */
-export async function findLoaded(client: Client, model: string = models.spare): Promise<Loaded | undefined> {
+export async function findLoaded(client: Client, model: string = models.spare) {
   return (await listLoaded(client)).find(({ name }) => name === `${model}:latest`)
 }
 
