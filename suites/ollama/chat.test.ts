@@ -3,6 +3,7 @@ import { check } from '../../harness/check.ts'
 import { chat, chatRequest, user, wrong } from '../../harness/requests.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { garbling } from './helpers/loaded.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/api/chat'>
@@ -428,11 +429,15 @@ check('chat.errors.before-content', async ({ client }) => {
   return { status, contentType, error: JSON.parse(text).error }
 })
 
-check('chat.errors.mid-stream', async ({ client }) => {
-  const request = { model: models.garbler, messages: [user('a')], stream: true }
-  const { status, records } = await chat(client, request)
-  return { status, records: records.map(({ message, error }) => (error ? 'error' : message.content)) }
-})
+check(
+  'chat.errors.mid-stream',
+  async ({ client }) => {
+    const request = { model: models.garbler, messages: [user('a')], stream: true }
+    const { status, records } = await garbling(client, () => chat(client, request))
+    return { status, records: records.map(({ message, error }) => (error ? 'error' : message.content)) }
+  },
+  { alone: true },
+)
 
 check('chat.errors.embedding-model', async ({ client }) =>
   answered(await chat(client, { ...ABC, model: models.embedder })),

@@ -3,7 +3,7 @@ import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { unload } from './helpers/loaded.ts'
+import { garbling } from './helpers/loaded.ts'
 
 type Body = BodyOf<'POST', '/v1/messages'>
 type Content = Body['messages'][number]['content']
@@ -274,13 +274,7 @@ check('messages.stream.error.before', async ({ client }) => {
 
 check(
   'messages.stream.error.within',
-  async ({ client }) => {
-    // Before 0.30.0 the error takes the slot of the model for ever.
-    await unload(client, models.garbler)
-    const events = await streamed(client, { model: models.garbler })
-    await unload(client, models.garbler)
-    return events
-  },
+  ({ client }) => garbling(client, () => streamed(client, { model: models.garbler })),
   { alone: true },
 )
 

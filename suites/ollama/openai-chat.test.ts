@@ -5,6 +5,7 @@ import { user, wrong } from '../../harness/requests.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Route } from '../../schemas/types.ts'
+import { garbling } from './helpers/loaded.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/v1/chat/completions', Route>
@@ -62,18 +63,23 @@ check('openai-chat.stream.usage', async ({ client }) => {
   return eventData.map((event) => (event === '[DONE]' ? event : (event.usage?.completion_tokens ?? null)))
 })
 
-check('openai-chat.stream.error', async ({ client }) => {
-  const events = await streamed(client, { model: models.garbler, messages: [user('a')] })
-  return events.map((event) =>
-    event === '[DONE]'
-      ? event
-      : {
-          model: event.model,
-          content: event.choices[0].delta.content ?? '',
-          reason: event.choices[0].finish_reason,
-        },
-  )
-})
+check(
+  'openai-chat.stream.error',
+  async ({ client }) => {
+    const request = { model: models.garbler, messages: [user('a')] }
+    const events = await garbling(client, () => streamed(client, request))
+    return events.map((event) =>
+      event === '[DONE]'
+        ? event
+        : {
+            model: event.model,
+            content: event.choices[0].delta.content ?? '',
+            reason: event.choices[0].finish_reason,
+          },
+    )
+  },
+  { alone: true },
+)
 
 check('openai-chat.repetition', async ({ client }) => {
   const { json } = await chat(client, { model: models.repeater, messages: [user('q')], max_tokens: 40 })

@@ -3,7 +3,7 @@ import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { unload } from './helpers/loaded.ts'
+import { garbling } from './helpers/loaded.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/v1/responses'>
@@ -382,13 +382,7 @@ check('responses.stream.error.before', async ({ client }) => {
 
 check(
   'responses.stream.error.within',
-  async ({ client }) => {
-    // Before 0.30.0 the error takes the slot of the model for ever.
-    await unload(client, models.garbler)
-    const events = await streamed(client, { model: models.garbler, max_output_tokens: 8 })
-    await unload(client, models.garbler)
-    return events
-  },
+  ({ client }) => garbling(client, () => streamed(client, { model: models.garbler, max_output_tokens: 8 })),
   { alone: true },
 )
 

@@ -42,3 +42,14 @@ export async function unload(client: Client, model: string = models.spare): Prom
   await generate(client, { model, prompt: '', keep_alive: 0 })
   await staysLoaded(client, model)
 }
+
+/**
+ * Uses the model whose parser fails in mid-stream, in a runner of its own. Before 0.30.0 such an error takes a slot of
+ * the runner for ever, so the next request for it would wait without end; the check must be `alone`.
+ */
+export async function garbling<Result>(client: Client, use: () => Promise<Result>): Promise<Result> {
+  await unload(client, models.garbler)
+  const result = await use()
+  await unload(client, models.garbler)
+  return result
+}
