@@ -146,6 +146,8 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
     target: { system: 'ollama', kind: 'url', version: '0.24.0', label: url },
     startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     durationMs: expect.any(Number),
+    cpuMs: expect.any(Number),
+    validationMs: expect.any(Number),
     totals: { pass: 3, fail: 8, 'known-fail': 1, 'not-applicable': 3, error: 2 },
     statements: expect.any(Array),
   })

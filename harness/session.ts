@@ -5,7 +5,7 @@ import { PREFIX } from '../fixtures/instruments/models.ts'
 import { messageOf, SuiteError } from './errors.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
 import { loadKnownFailures } from './ledger/known-failures.ts'
-import { loadLedger, type System } from './ledger/ledger.ts'
+import { type Ledger, loadLedger, type System } from './ledger/ledger.ts'
 import { makeModels, removeModels } from './models.ts'
 import type { StoredExchange } from './recording/recording.ts'
 import { type Registry, startRegistry } from './registry.ts'
@@ -38,6 +38,7 @@ export type Session = {
 declare module 'vitest' {
   interface ProvidedContext {
     session: Session
+    ledger: Ledger
   }
 }
 
@@ -64,7 +65,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const forget = onInterrupt(stop)
   try {
-    loadLedger()
+    project.provide('ledger', loadLedger())
     loadKnownFailures()
     const choice = await chooseTarget(system, say)
     target = choice.target

@@ -22,6 +22,7 @@ const results = (statements: StatementResult[]): Results => ({
   target: { system: 'ollama', kind: 'url', version: '1.2.3', label: 'http://<host>' },
   startedAt: '2026-11-22T10:51:56.000Z',
   durationMs: 2500,
+  cpuMs: 5000,
   validationMs: 100,
   totals: { pass: 1, fail: 1, 'known-fail': 1, 'not-applicable': 1, error: 1 },
   statements,

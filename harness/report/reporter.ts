@@ -27,7 +27,8 @@ export type Results = {
   target: { system: System; kind: string; version: string; label: string }
   startedAt: string
   durationMs: number
-  /** Validation against the schemas, summed over the workers. */
+  /** Processor time of the whole process, and of that, of validation against the schemas. */
+  cpuMs: number
   validationMs: number
   totals: Record<Status, number>
   statements: StatementResult[]
@@ -123,11 +124,13 @@ export default class ConformanceReporter implements Reporter {
       this.#checkAreas(session, areas, ledger)
     }
 
+    const { user, system } = process.cpuUsage()
     const results: Results = {
       suite: suiteVersion(),
       target: { system: session.system, kind: session.kind, version: session.version, label: session.label },
       startedAt: session.startedAt,
       durationMs: Date.now() - Date.parse(session.startedAt),
+      cpuMs: Math.round((user + system) / 1000),
       validationMs: Math.round(validationMs),
       totals,
       statements,
@@ -215,7 +218,7 @@ function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
   const outcome = test.meta().outcome
   // Left out by a filter.
   if (!outcome) return undefined
-  const { exchanges, ...rest } = outcome
+  const { exchanges, validationMs: _, ...rest } = outcome
   const failed = test.result().state === 'failed'
   // A time-out ends the check from outside.
   const timedOut = failed && outcome.status === 'pass'

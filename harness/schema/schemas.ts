@@ -38,6 +38,8 @@ export type Route = {
   summary: string
   since?: string
   until?: string
+  /** It is a route of the suite's registry, for what a server stores there. */
+  of?: 'registry'
   /** The request is a multipart form; its schema is for the fields. */
   form?: true
   request: string
@@ -77,12 +79,8 @@ export const isObject = (value: unknown): value is JsonSchema =>
 function cached<Value>(make: (key: string) => Value): (key: string) => Value {
   const values = new Map<string, Value>()
   return (key) => {
-    let value = values.get(key)
-    if (value === undefined) {
-      value = make(key)
-      values.set(key, value)
-    }
-    return value
+    if (!values.has(key)) values.set(key, make(key))
+    return values.get(key) as Value
   }
 }
 
@@ -123,11 +121,16 @@ export function parameterSchema(system: System, name: string, version: string): 
 
 /** The route of a method and path at a version; undefined when there is none. */
 export function routeOf(system: System, version: string, method: string, path: string): Route | undefined {
-  const plain = path.replace(/\?.*/, '')
-  return routesOf(system, version).find(
-    (route) => route.methods.includes(method) && matches(route.path, plain),
-  )
+  return foundRoutes(`${system} ${version} ${method} ${path.replace(/\?.*/, '')}`)
 }
+
+const foundRoutes = cached((key) => {
+  const [system, version = '', method = '', ...path] = key.split(' ')
+  return routesOf(system as System).find(
+    (route) =>
+      route.methods.includes(method) && matches(route.path, path.join(' ')) && inRange(version, route),
+  )
+})
 
 function ruleOf(message: Message): Rule {
   const { system, method, version, body } = message
@@ -283,20 +286,21 @@ export const enumRange = (schema: JsonSchema, value: unknown): Range => ({
   until: (schema['x-enum-until'] as Record<string, string> | undefined)?.[String(value)],
 })
 
-let ajv: Ajv2020 | undefined
-
-const validator = cached((key): ValidateFunction => {
-  ajv ??= new Ajv2020({
+const compiler = cached(() =>
+  new Ajv2020({
     strict: true,
     strictRequired: true,
     allowUnionTypes: true,
     allErrors: true,
     verbose: true,
-    // The project's tests do that; here it would cost more than all validation of a run.
+    // Most schemas meet a few messages in a run, so what counts is how fast they compile. That they are schemas is
+    // what the tests of the project see to.
     validateSchema: false,
-  }).addVocabulary(VOCABULARY)
-  return ajv.compile(specialised(key))
-})
+    code: { optimize: false },
+  }).addVocabulary(VOCABULARY),
+)
+
+const validator = cached((key): ValidateFunction => compiler('').compile(specialised(key)))
 
 function validate(file: string, message: Message, context: string): string[] {
   if (message.body === undefined)
