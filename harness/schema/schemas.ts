@@ -297,6 +297,8 @@ const compiler = cached(() =>
     // what the tests of the project see to.
     validateSchema: false,
     code: { optimize: false },
+    loopRequired: 1,
+    loopEnum: 1,
   }).addVocabulary(VOCABULARY),
 )
 
