@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { listen } from './loopback.ts'
 import { Checkout, ledger, suite } from './testing/checkout.ts'
 import { fakeOllama } from './testing/fake-ollama.ts'
-import { listen } from './testing/peer.ts'
 import { parseXml } from './testing/xml.ts'
 
 /** A server to run against: it misbehaves as the query of a request asks it to. */

@@ -7,5 +7,8 @@ export class SuiteError extends Error {
   override name = 'SuiteError'
 }
 
+/** Tells the user a line, beside what a command or Vitest prints. */
+export const say = (line: string) => process.stderr.write(`ollama-conformance: ${line}\n`)
+
 /** The message of anything thrown. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,3 +1,5 @@
+import { say } from './errors.ts'
+
 const SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 const cleanups = new Set<() => Promise<void>>()
@@ -8,7 +10,7 @@ export let interruption: NodeJS.Signals | undefined
 async function interrupted(signal: NodeJS.Signals): Promise<void> {
   if (interruption) return
   interruption = signal
-  process.stderr.write(`ollama-conformance: ${signal}: cleaning up\n`)
+  say(`${signal}: cleaning up`)
   await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
   process.exit(130)
 }

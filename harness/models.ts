@@ -23,7 +23,7 @@ export async function makeModels(client: Client): Promise<void> {
         stream: false,
         ...rest,
       },
-      // Until then it is ignored, and so is no field of the request.
+      // Servers before that ignore a parser, for they do not know the field.
       ...(rest.parser ? { wrong: { before: '0.12.0' } } : {}),
     })
   }
@@ -49,7 +49,7 @@ const OURS = new RegExp(`^(127\\.0\\.0\\.1:\\d+/)?${PREFIX}`)
 export async function removeModels(url: string): Promise<void> {
   const client = new Client({ url, replay: false, name: 'teardown' })
   const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-  const names = (json.models as { name: string }[]).map(({ name }) => name)
+  const names = json.models.map(({ name }) => name)
   for (const model of names.filter((name) => OURS.test(name))) {
     await client.send({ method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
     await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { listen } from './loopback.ts'
 import { startRegistry } from './registry.ts'
 import { Checkout, ledger, suite } from './testing/checkout.ts'
 import { fakeOllama } from './testing/fake-ollama.ts'
-import { listen } from './testing/peer.ts'
 
 async function registry(): Promise<string> {
   const { host, stop } = await startRegistry()

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { serve } from './loopback.ts'
 
 /** Stands for the registry's host and port, which are others in each run, in what a check sends. */
 export const REGISTRY = '{registry}'
@@ -58,7 +58,7 @@ export async function startRegistry(): Promise<Registry> {
     return response.end(method === 'HEAD' ? undefined : bytes)
   }
 
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
     requests += 1
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
@@ -66,18 +66,10 @@ export async function startRegistry(): Promise<Registry> {
   }
   const server = createServer((request, response) => {
     // A client may go away inside its request.
-    serve(request, response).catch(() => response.destroy())
+    receive(request, response).catch(() => response.destroy())
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: () => requests,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const { url, stop } = await serve(server)
+  return { host: new URL(url).host, requests: () => requests, stop }
 }
 
 function layersOf(manifest: Buffer): { digest: string; mediaType: string }[] {

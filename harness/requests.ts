@@ -45,7 +45,7 @@ export const chatRequest = ({ options, ...body }: Body<'/api/chat'>) => ({
 /** Sends `chatRequest` and waits for the answer. */
 export const chat = (client: Client, body: Body<'/api/chat'>) => client.send(chatRequest(body))
 
-type When = { before?: string; from?: string }
+type When = Exclude<Wrong, true>
 
 /**
  * A request that is wrong on purpose, so that its schema does not stop it: the request itself, or what makes one and

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
 import { PREFIX } from '../fixtures/instruments/models.ts'
-import { messageOf, SuiteError } from './errors.ts'
+import { messageOf, SuiteError, say } from './errors.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
 import { loadKnownFailures } from './ledger/known-failures.ts'
 import { type Ledger, loadLedger, type System } from './ledger/ledger.ts'
+import { type Listening, serve } from './loopback.ts'
 import { makeModels, removeModels } from './models.ts'
 import type { StoredExchange } from './recording/recording.ts'
 import { type Registry, startRegistry } from './registry.ts'
@@ -47,9 +47,8 @@ const OLDEST = '0.5.7'
 /** Vitest's global set-up, once per system: start the target, make the models, take it all down at the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const system = project.name as System
-  const say = (line: string) => process.stderr.write(`ollama-conformance: ${line}\n`)
   let target: Target | undefined
-  let control: Control | undefined
+  let control: Listening | undefined
   let registry: Registry | undefined
   let modelsAt: string | undefined
   let stopped: Promise<void> | undefined
@@ -165,14 +164,12 @@ async function registryFor({ system, kind }: Target, url: string): Promise<Regis
   return undefined
 }
 
-type Control = { url: string; stop: () => Promise<void> }
-
 /**
  * Suites run in workers, servers belong to the main process, which outlives them: this is how a check asks for a
  * server. Checks of one worker that ask for the same settings get the same server. Workers share neither servers nor
  * models, so that a check that is alone in its worker is alone on its server.
  */
-async function startControl(target: Target, first: string): Promise<Control> {
+async function startControl(target: Target, first: string): Promise<Listening> {
   const servers = new Map<string, Promise<string>>()
   const serverOf = (worker: string, settings: Settings): Promise<string> => {
     const key = JSON.stringify([worker, Object.entries(settings).sort()])
@@ -207,13 +204,5 @@ async function startControl(target: Target, first: string): Promise<Control> {
   })
   // A worker that imports a suite may ask again much later, over the same connection.
   server.keepAliveTimeout = 0
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return serve(server)
 }

@@ -1,4 +1,4 @@
-import type { System } from '../ledger/ledger.ts'
+import { SYSTEMS } from '../ledger/ledger.ts'
 import { mutationScores } from '../mutation/score.ts'
 import { allRecordedMessages } from '../recording/messages.ts'
 
@@ -9,7 +9,7 @@ const LEAST = 95
 const shareOf = (rejected: number, survived: number) => (100 * rejected) / (rejected + survived)
 
 let failed = false
-for (const system of ['ollama', 'llama-server'] satisfies System[]) {
+for (const system of SYSTEMS) {
   const scores = mutationScores(allRecordedMessages(system))
   const sum = (count: (score: (typeof scores)[number]) => number) =>
     scores.map(count).reduce((a, b) => a + b, 0)

@@ -1,11 +1,10 @@
-import { messageOf, SuiteError } from '../errors.ts'
+import { messageOf, SuiteError, say } from '../errors.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { makeModels } from '../models.ts'
 import { chooseTarget } from '../targets/choose.ts'
 import { Client } from '../wire/client.ts'
 
 // A server with the models of the suites on it, for other tools, until it is interrupted.
-const say = (line: string) => process.stderr.write(`ollama-conformance: ${line}\n`)
 try {
   const { target } = await chooseTarget('ollama', say)
   onInterrupt(() => target.stop())

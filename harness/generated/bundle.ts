@@ -1,4 +1,4 @@
-import { isObject, type JsonSchema, referenced, resolve, sourceOf, specialise } from '../schema/schemas.ts'
+import { type JsonSchema, mapBelow, referenced, resolve, sourceOf, specialise } from '../schema/schemas.ts'
 
 /** The schemas of messages under names, which refer to each other by `#/<where>/<name>`. */
 export type Bundle = Record<string, JsonSchema>
@@ -12,9 +12,11 @@ export function bundleName(file: string): string {
     .replace(/^(llama-server\/)?(common\/)?/, '')
     .replace(/\.json$/, '')
     .split(/[/-]/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .map(capitalised)
     .join('')
 }
+
+export const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
 
 /**
  * Schema files and all that they refer to, for one version or, without one, for all at once.
@@ -35,11 +37,7 @@ export function bundle(files: string[], where: string, version?: string): Bundle
       fileOf.set(reference(target.file), target.file)
       return { ...rangeKeywords(target.schema), ...rest, $ref: reference(target.file) }
     }
-    const copy = (value: unknown): unknown => {
-      if (Array.isArray(value)) return value.map(copy)
-      return isObject(value) ? link(value, file) : value
-    }
-    return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copy(value)]))
+    return mapBelow(rest, (below) => link(below, file))
   }
   const add = (file: string) => {
     const name = bundleName(file)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { loadLedger, type Statement, type System } from '../ledger/ledger.ts'
+import { loadLedger, type Statement, SYSTEMS } from '../ledger/ledger.ts'
 import { fromRoot } from '../paths.ts'
 import { readRecording, recordedVersions, restoreBytes, type StoredExchange } from '../recording/recording.ts'
 import { describeRange, type Range } from '../versions.ts'
@@ -31,7 +31,7 @@ type Sample = { exchange: StoredExchange; of: string }
 /** One exchange of each statement: the last one of its newest recording. */
 function newestExchanges(): Map<string, Sample> {
   const samples = new Map<string, Sample>()
-  for (const system of ['ollama', 'llama-server'] satisfies System[]) {
+  for (const system of SYSTEMS) {
     for (const version of recordedVersions(system)) {
       for (const area of Object.values(readRecording(system, version).areas)) {
         for (const [id, exchanges] of Object.entries(area)) {

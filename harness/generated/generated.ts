@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import type { System } from '../ledger/ledger.ts'
+import { SYSTEMS } from '../ledger/ledger.ts'
 import { fromRoot } from '../paths.ts'
 import { recordedMessages } from '../recording/messages.ts'
 import { readRecording, recordedVersions } from '../recording/recording.ts'
@@ -13,7 +13,7 @@ const FOLDERS = ['docs/api', 'openapi']
 /** Every file that is made from the ledger, the schemas and the recordings, by its path below the checkout. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const files = renderDocs()
-  for (const system of ['ollama', 'llama-server'] satisfies System[]) {
+  for (const system of SYSTEMS) {
     files[TYPES[system]] = await renderTypes(system)
   }
   for (const version of recordedVersions('ollama')) {

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { RecordedMessage } from '../recording/messages.ts'
 import {
   type Bodies,
+  filesOf,
   type JsonSchema,
   parameterSchema,
   type Responses,
@@ -11,7 +12,7 @@ import {
   routesOf,
   sourceOf,
 } from '../schema/schemas.ts'
-import { bundle, bundleName } from './bundle.ts'
+import { bundle, bundleName, capitalised } from './bundle.ts'
 
 /** What a document is made of beside the schemas: the messages of a real server of the version. */
 export type Source = { version: string; recordedOn: string; messages: RecordedMessage[] }
@@ -49,7 +50,7 @@ export function openApi({ version, recordedOn, messages }: Source): JsonSchema {
     servers: [{ url: 'http://127.0.0.1:11434' }],
     security: [],
     paths,
-    components: { schemas: published(bundle(filesOf(routes), 'components/schemas', version)) },
+    components: { schemas: published(bundle(schemasOf(routes), 'components/schemas', version)) },
   }
 }
 
@@ -57,10 +58,7 @@ function operation(route: Route, method: string, examples: RecordedMessage[], ve
   const words = route.path.split(/[^A-Za-z0-9]+/).filter(Boolean)
   const answers = examples.filter(({ message }) => message.part !== 'request')
   return {
-    operationId: [
-      method.toLowerCase(),
-      ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)),
-    ].join(''),
+    operationId: [method.toLowerCase(), ...words.map(capitalised)].join(''),
     summary: route.summary,
     ...parameters(route, version),
     ...requestBody(
@@ -127,7 +125,7 @@ function responses(responses: Responses, method: string, answers: RecordedMessag
 }
 
 function mediaType(type: string, bodies: Bodies, examples: RecordedMessage[]): JsonSchema {
-  const files = [...new Set(typeof bodies === 'string' ? [bodies] : bodies.map(({ schema }) => schema))]
+  const files = filesOf(bodies)
   return {
     schema: type === 'text/event-stream' ? events(files) : stream(type, anyOf(files.map(reference))),
     ...examplesOf(examples),
@@ -185,17 +183,13 @@ function examplesOf(messages: RecordedMessage[]): JsonSchema {
   return { examples: Object.fromEntries(named) }
 }
 
-const filesOf = (routes: Route[]): string[] => [
-  ...new Set(
-    routes.flatMap(({ request, responses }) => [
-      ...(request.endsWith('.json') ? [request] : []),
-      ...Object.values(responses)
-        .flatMap((types) => Object.values(types))
-        .flatMap((bodies) => (typeof bodies === 'string' ? [bodies] : bodies.map(({ schema }) => schema)))
-        .filter((schema) => schema !== 'empty'),
-    ]),
-  ),
-]
+const schemasOf = (routes: Route[]): string[] =>
+  routes.flatMap(({ request, responses }) => [
+    ...(request.endsWith('.json') ? [request] : []),
+    ...Object.values(responses)
+      .flatMap(Object.values<Bodies>)
+      .flatMap(filesOf),
+  ])
 
 /** Without the keywords that only the harness needs: the range has been applied. */
 function published<Node>(node: Node): Node {

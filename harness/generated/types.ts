@@ -1,7 +1,15 @@
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import type { System } from '../ledger/ledger.ts'
 import { schemaFiles } from '../schema/files.ts'
-import { type Bodies, isObject, type JsonSchema, responsesEverywhere, routesOf } from '../schema/schemas.ts'
+import {
+  type Bodies,
+  filesOf,
+  type JsonSchema,
+  mapBelow,
+  mapObjects,
+  responsesEverywhere,
+  routesOf,
+} from '../schema/schemas.ts'
 import { describeRange } from '../versions.ts'
 import { bundle, bundleName } from './bundle.ts'
 
@@ -50,22 +58,12 @@ function commented(node: JsonSchema): JsonSchema {
   const range = since || until ? describeRange({ since, until } as { since?: string; until?: string }) : ''
   const text = [description, range && `(${range})`].filter(Boolean).join(' ')
   if (text) result.description = text
-  const walk = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(walk)
-    return isObject(value) ? commented(value) : value
-  }
   // The generator would take a reference that something stands beside for another type.
   if ($ref) return { ...result, allOf: [{ $ref }] }
   for (const [keyword, value] of Object.entries(rest)) {
     if (keyword.startsWith('x-') || keyword === 'title') continue
-    if (keyword === 'properties')
-      result.properties = Object.fromEntries(
-        Object.entries(value as JsonSchema).map(([name, property]) => [
-          name,
-          commented(property as JsonSchema),
-        ]),
-      )
-    else result[keyword] = keyword === 'const' || keyword === 'enum' ? value : walk(value)
+    if (keyword === 'properties') result.properties = mapBelow(value as JsonSchema, commented)
+    else result[keyword] = keyword === 'const' || keyword === 'enum' ? value : mapObjects(value, commented)
   }
   return result
 }
@@ -98,7 +96,4 @@ ${entries.join('\n')}
 
 const union = (names: string[]) => [...new Set(names)].join(' | ') || 'never'
 
-const namesOf = (bodies: Bodies): string[] =>
-  (typeof bodies === 'string' ? [bodies] : bodies.map(({ schema }) => schema))
-    .filter((schema) => schema !== 'empty')
-    .map(bundleName)
+const namesOf = (bodies: Bodies): string[] => filesOf(bodies).map(bundleName)

@@ -6,7 +6,8 @@ import { SuiteError } from '../errors.ts'
 import { fromRoot } from '../paths.ts'
 import { compareVersions, describeRange, inRange, type Range } from '../versions.ts'
 
-export type System = 'ollama' | 'llama-server'
+export const SYSTEMS = ['ollama', 'llama-server'] as const
+export type System = (typeof SYSTEMS)[number]
 
 /** One statement about the API: a row of the ledger. The fields are explained in `specs/ledger.schema.json`. */
 export type Statement = Range & {

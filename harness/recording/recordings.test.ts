@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadLedger, type System } from '../ledger/ledger.ts'
+import { loadLedger, SYSTEMS } from '../ledger/ledger.ts'
 import { fromRoot } from '../paths.ts'
 import { readRecording, recordedVersions, restoreBytes, type StoredExchange } from './recording.ts'
 
-const recordings = (['ollama', 'llama-server'] satisfies System[]).flatMap((system) =>
+const recordings = SYSTEMS.flatMap((system) =>
   recordedVersions(system).map((version) => ({ system, version })),
 )
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type Listening, serve } from '../loopback.ts'
 import { type Recording, restoreBytes, type StoredExchange, storeBytes } from './recording.ts'
 
 /** Names the exchange that a request belongs to: `<statement id>#<index>`. Sent to a replay and to nothing else. */
@@ -8,7 +8,7 @@ export const EXCHANGE_HEADER = 'x-conformance-exchange'
 export const MISMATCH_HEADER = 'x-conformance-mismatch'
 
 /** Serves the recorded bytes over loopback HTTP, in the recorded chunks. */
-export async function startReplay(recording: Recording): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startReplay(recording: Recording): Promise<Listening> {
   const exchanges = new Map<string, StoredExchange>()
   for (const area of Object.values(recording.areas)) {
     for (const [id, stored] of Object.entries(area)) {
@@ -18,15 +18,7 @@ export async function startReplay(recording: Recording): Promise<{ url: string; 
   const server = createServer((request, response) => {
     void answer(request, response, exchanges.get(String(request.headers[EXCHANGE_HEADER])))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return serve(server)
 }
 
 async function answer(

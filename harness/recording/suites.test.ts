@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { System } from '../ledger/ledger.ts'
+import { SYSTEMS } from '../ledger/ledger.ts'
 import { ROOT } from '../paths.ts'
 import { TARGET_VARIABLE } from '../targets/spec.ts'
 import { startSuites } from '../testing/checkout.ts'
 import { recordedVersions } from './recording.ts'
 
-const recordings = (['ollama', 'llama-server'] satisfies System[]).flatMap((system) =>
+const recordings = SYSTEMS.flatMap((system) =>
   recordedVersions(system).map((version) => ({ system, version })),
 )
 

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { System } from '../ledger/ledger.ts'
+import { SYSTEMS } from '../ledger/ledger.ts'
 import { recordedMessages } from '../recording/messages.ts'
 import { recordedVersions } from '../recording/recording.ts'
 import { evidenceOf } from './evidence.ts'
 import { registeredRoutes, schemaFiles } from './files.ts'
 import { type Route, routeOf, routesOf, validateMessage } from './schemas.ts'
 
-const systems = ['ollama', 'llama-server'] satisfies System[]
-const recordings = systems.flatMap((system) =>
+const recordings = SYSTEMS.flatMap((system) =>
   recordedVersions(system).map((version) => ({
     system,
     version,
@@ -41,7 +40,7 @@ test.each(recordedVersions('ollama'))('every route of the router of %s has schem
   expect(own.flatMap(namesOf).sort()).toEqual(registeredRoutes(version).sort())
 })
 
-describe.each(systems)('the schemas of %s', (system) => {
+describe.each(SYSTEMS)('the schemas of %s', (system) => {
   const evidence = evidenceOf(
     schemaFiles(system),
     recordings.filter((recording) => recording.system === system),

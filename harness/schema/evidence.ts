@@ -16,7 +16,6 @@ export type Evidence = {
 /** A property, or a value of an enum. */
 type Claim = {
   id: string
-  range: Range
   /** Its own bounds, without those of what it is in. */
   own: Range
   /** The bounds of what it is in. */
@@ -47,11 +46,12 @@ export function evidenceOf(
 
   const evidence: Evidence = { unseen: [], seenAfterAll: [], oneSided: [] }
   const claims = files.flatMap((file) => [...claimsIn(file)])
-  for (const { id, range, own, outer, excused, around } of claims) {
+  for (const { id, own, outer, excused, around } of claims) {
     if (excused) {
       if (seenAt(id).size > 0) evidence.seenAfterAll.push(id)
       continue
     }
+    const range = within(outer, own)
     if (!recorded.some((version) => inRange(version, range))) continue
     if (seenAt(id).size === 0) {
       evidence.unseen.push(`${id} (${describeRange(range)})`)
@@ -74,18 +74,20 @@ function* claimsIn(file: string): Generator<Claim> {
   const above = new Map<string, { range: Range; excused: boolean }>()
   for (const { id, schema, parent } of schemasIn(file)) {
     const outer = (parent && above.get(parent)) || { range: {}, excused: false }
-    const whole = {
-      range: within(outer.range, rangeOf(schema)),
-      excused: outer.excused || 'x-unseen' in schema,
-    }
-    above.set(id, whole)
+    const own = rangeOf(schema)
+    const range = within(outer.range, own)
+    const excused = outer.excused || 'x-unseen' in schema
+    above.set(id, { range, excused })
     if (parent && id.startsWith(`${parent}/properties/`))
-      yield { id, ...whole, own: rangeOf(schema), outer: outer.range, around: parent }
+      yield { id, own, outer: outer.range, excused, around: parent }
     for (const value of Array.isArray(schema.enum) ? schema.enum : []) {
-      const own = enumRange(schema, value)
-      const range = within(whole.range, own)
-      const excused = whole.excused || excusedValues(schema).includes(String(value))
-      yield { id: valueId(id, value), range, own, outer: whole.range, excused, around: id }
+      yield {
+        id: valueId(id, value),
+        own: enumRange(schema, value),
+        outer: range,
+        excused: excused || excusedValues(schema).includes(String(value)),
+        around: id,
+      }
     }
   }
 }

@@ -8,8 +8,6 @@ export type Place = {
   value: unknown
   /** JSON pointer of the value in the message. */
   pointer: string
-  /** The place of the object that has it as a property. */
-  parent: string | undefined
 }
 
 /**
@@ -19,7 +17,7 @@ export type Place = {
  * @param file below `schemas/`
  */
 export function* placesOf(file: string, value: unknown): Generator<Place> {
-  yield* walk({ id: `${file}#`, schema: sourceOf(file), value, pointer: '', parent: undefined })
+  yield* walk({ id: `${file}#`, schema: sourceOf(file), value, pointer: '' })
 }
 
 function* walk(place: Place): Generator<Place> {
@@ -38,7 +36,6 @@ function* walk(place: Place): Generator<Place> {
       schema: child as JsonSchema,
       value: next,
       pointer: `${pointer}/${key}`,
-      parent: id,
     })
   if (Array.isArray(value) && isObject(schema.items)) {
     for (const [index, item] of value.entries()) yield* step('/items', schema.items, index, item)

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import { SYSTEMS } from '../ledger/ledger.ts'
 import { fromRoot } from '../paths.ts'
+import { schemaFiles } from './files.ts'
 import { schemasIn } from './places.ts'
 import {
   type Message,
@@ -12,9 +14,7 @@ import {
   validateMessage,
 } from './schemas.ts'
 
-const files = readdirSync(fromRoot('schemas'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => file.replaceAll('\\', '/'))
+const files = SYSTEMS.flatMap(schemaFiles)
 /** Versions that schemas are looked at: all of a system, the first of them for what is the same in all. */
 const versionsOf = (file: string): [string, ...string[]] =>
   file.startsWith('llama-server/') ? ['b11434', 'b9093', 'b10068'] : ['0.24.0', '0.5.7', '0.11.5', '0.32.15']

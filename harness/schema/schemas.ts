@@ -53,6 +53,12 @@ type Routes = {
   routes: Route[]
 }
 
+/** The schema files that a body may be held to. */
+export const filesOf = (bodies: Bodies): string[] =>
+  [...new Set(typeof bodies === 'string' ? [bodies] : bodies.map(({ schema }) => schema))].filter(
+    (file) => file !== 'empty',
+  )
+
 const STREAMS = ['application/x-ndjson', 'text/event-stream']
 export const VOCABULARY = [
   'x-since',
@@ -215,24 +221,27 @@ export function referenced($ref: string, file: string): { file: string; id: stri
   return { file: target, id: `${target}#${pointer}`, schema: found }
 }
 
+/** A value with each object in it, or itself, changed. */
+export function mapObjects(value: unknown, change: (node: JsonSchema) => JsonSchema): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapObjects(item, change))
+  return isObject(value) ? change(value) : value
+}
+
+/** The same of what is directly below an object. */
+export const mapBelow = (node: JsonSchema, change: (node: JsonSchema) => JsonSchema): JsonSchema =>
+  Object.fromEntries(Object.entries(node).map(([key, value]) => [key, mapObjects(value, change)]))
+
 /** Puts the target in place of each reference; what stands beside the reference wins. */
 export function resolve(node: JsonSchema, file: string): JsonSchema {
-  const copy = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(copy)
-    return isObject(value) ? resolve(value, file) : value
-  }
   const { $ref, ...rest } = node
-  const own = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copy(value)]))
+  const own = mapBelow(rest, (below) => resolve(below, file))
   if (typeof $ref !== 'string') return own
   const target = referenced($ref, file)
   return { ...resolve(target.schema, target.file), ...own }
 }
 
 export function specialise(node: JsonSchema, version: string, open: boolean): JsonSchema {
-  const walk = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(walk)
-    return isObject(value) ? specialise(value, version, open) : value
-  }
+  const walk = (value: unknown) => mapObjects(value, (below) => specialise(below, version, open))
   const result: JsonSchema = {}
   const relaxed = open ? ((node['x-exact'] ?? []) as string[]) : []
   for (const [keyword, value] of Object.entries(node)) {
@@ -286,8 +295,10 @@ export const enumRange = (schema: JsonSchema, value: unknown): Range => ({
   until: (schema['x-enum-until'] as Record<string, string> | undefined)?.[String(value)],
 })
 
-const compiler = cached(() =>
-  new Ajv2020({
+let ajv: Ajv2020 | undefined
+
+const validator = cached((key): ValidateFunction => {
+  ajv ??= new Ajv2020({
     strict: true,
     strictRequired: true,
     allowUnionTypes: true,
@@ -299,10 +310,9 @@ const compiler = cached(() =>
     code: { optimize: false },
     loopRequired: 1,
     loopEnum: 1,
-  }).addVocabulary(VOCABULARY),
-)
-
-const validator = cached((key): ValidateFunction => compiler('').compile(specialised(key)))
+  }).addVocabulary(VOCABULARY)
+  return ajv.compile(specialised(key))
+})
 
 function validate(file: string, message: Message, context: string): string[] {
   if (message.body === undefined)

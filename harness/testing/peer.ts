@@ -1,5 +1,6 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { listen } from '../loopback.ts'
 
 /** One connection to a peer: its socket, and what is known of its end. */
 export type Connection = {
@@ -48,14 +49,6 @@ function takeRequest(text: string): { whole: string; rest: string } | undefined 
   const length = Number(text.slice(0, end).match(/^content-length: (\d+)$/im)?.[1] ?? 0)
   const whole = text.slice(0, end + 4 + length)
   return whole.length < end + 4 + length ? undefined : { whole, rest: text.slice(whole.length) }
-}
-
-/** Listens on a free port of the loopback interface. */
-export async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return `http://127.0.0.1:${address.port}`
 }
 
 /** An address where nobody listens. */

@@ -1,0 +1,23 @@
+import type { Server as HttpServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
+
+/** Listens on a free port of the loopback interface; the address. */
+export async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** A server on the loopback interface. */
+export type Listening = { url: string; stop: () => Promise<void> }
+
+/** Listens on a free port until it is stopped, which closes every connection. */
+export async function serve(server: HttpServer): Promise<Listening> {
+  return {
+    url: await listen(server),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
