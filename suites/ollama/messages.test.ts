@@ -3,6 +3,7 @@ import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { answersTo } from './helpers/answers.ts'
 import { garbling } from './helpers/loaded.ts'
 
 type Body = BodyOf<'POST', '/v1/messages'>
@@ -56,11 +57,8 @@ async function refused(client: Client, body: unknown) {
   return `${status} ${json.error.type}: ${json.error.message}`
 }
 
-const refusals = async (client: Client, bodies: Record<string, unknown>) => {
-  const answers: Record<string, string> = {}
-  for (const [name, body] of Object.entries(bodies)) answers[name] = await refused(client, body)
-  return answers
-}
+const refusals = (client: Client, bodies: Record<string, unknown>) =>
+  answersTo(bodies, (body) => refused(client, body))
 
 check('messages.route', async ({ client }) => {
   const { status, contentType } = await client.send({ ...wrong(request({})), body: undefined })

@@ -3,6 +3,7 @@ import { check } from '../../harness/check.ts'
 import { wrong } from '../../harness/requests.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { answersTo } from './helpers/answers.ts'
 import { garbling } from './helpers/loaded.ts'
 
 type Fields = Record<string, unknown>
@@ -55,11 +56,8 @@ async function refused(client: Client, body: unknown) {
   return json.error ? `${status} ${json.error.type}: ${json.error.message}` : status
 }
 
-const refusals = async (client: Client, bodies: Record<string, unknown>) => {
-  const answers: Record<string, unknown> = {}
-  for (const [name, body] of Object.entries(bodies)) answers[name] = await refused(client, body)
-  return answers
-}
+const refusals = (client: Client, bodies: Record<string, unknown>) =>
+  answersTo(bodies, (body) => refused(client, body))
 
 const some = (answer: Fields, fields: string[]) =>
   Object.fromEntries(fields.filter((field) => field in answer).map((field) => [field, answer[field]]))
