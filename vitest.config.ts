@@ -26,7 +26,7 @@ export default defineConfig({
       test: {
         name: system,
         include: [`suites/${system}/*.test.ts`],
-        globalSetup: ['harness/session.ts'],
+        globalSetup: ['harness/run/session.ts'],
         // Its models load in no time, and it closes a connection on which a busy worker sends nothing for 5 s.
         ...(system === 'llama-server' ? { maxWorkers: 1 } : {}),
       },

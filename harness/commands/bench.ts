@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fromRoot } from '../paths.ts'
+import { fromRoot } from '../base/paths.ts'
 import { recordedVersions } from '../recording/recording.ts'
 import type { Results } from '../report/reporter.ts'
 

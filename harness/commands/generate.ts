@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { generatedFiles, leftOver } from '../generated/generated.ts'
-import { fromRoot } from '../paths.ts'
+import { fromRoot } from '../base/paths.ts'
+import { generatedFiles, leftOver } from '../generate/generated.ts'
 
 const files = await generatedFiles()
 for (const path of leftOver(files)) rmSync(fromRoot(path))

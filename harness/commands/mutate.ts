@@ -1,6 +1,6 @@
-import { SYSTEMS } from '../ledger/ledger.ts'
-import { mutationScores } from '../mutation/score.ts'
-import { allRecordedMessages } from '../recording/messages.ts'
+import { SYSTEMS } from '../base/systems.ts'
+import { allRecordedMessages } from '../proof/messages.ts'
+import { mutationScores } from '../proof/score.ts'
 
 /** The least share of mutants, in percent, that the schemas must reject. */
 const LEAST = 95

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { fromRoot } from '../paths.ts'
+import { fromRoot } from '../base/paths.ts'
 
 const { status } = spawnSync(process.execPath, [fromRoot('node_modules/vitest/vitest.mjs'), 'run'], {
   stdio: 'inherit',

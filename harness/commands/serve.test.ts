@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { fromRoot } from '../paths.ts'
+import { fromRoot } from '../base/paths.ts'
 
 const serve = (target: string) =>
   spawnSync(process.execPath, [fromRoot('harness/commands/serve.ts')], {

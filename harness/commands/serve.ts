@@ -1,6 +1,6 @@
-import { messageOf, SuiteError, say } from '../errors.ts'
-import { interruption, onInterrupt } from '../interrupt.ts'
-import { makeModels } from '../models.ts'
+import { messageOf, SuiteError, say } from '../base/errors.ts'
+import { interruption, onInterrupt } from '../run/interrupt.ts'
+import { makeModels } from '../run/models.ts'
 import { chooseTarget } from '../targets/choose.ts'
 import { Client } from '../wire/client.ts'
 
@@ -15,7 +15,7 @@ try {
   if (target.kind === 'url')
     throw new SuiteError('that server runs already; name one to start: OLLAMA_TARGET')
   const url = await target.start({}, '1')
-  await makeModels(new Client({ url, replay: false, name: 'setup' }))
+  await makeModels(new Client({ url, name: 'setup' }))
   say(`${target.kind} ${target.label} has the models; press Ctrl-C to stop it`)
   console.log(url)
 } catch (error) {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import semver from 'semver'
 import { LineCounter, parseDocument } from 'yaml'
-import { SuiteError } from '../errors.ts'
-import { fromRoot } from '../paths.ts'
-import { inRange, type Range } from '../versions.ts'
+import { SuiteError } from '../base/errors.ts'
+import { fromRoot } from '../base/paths.ts'
+import { inRange, type Range } from '../base/versions.ts'
 
 /** A statement that a server is known to break: it is checked all the same, and must still fail. */
 export type KnownFailure = Range & { id: string; reason: string; link: string; place: string }

@@ -7,15 +7,10 @@ describe('the ledger of the project', () => {
 
   test('loads, and every row knows where it stands', () => {
     expect(ledger.size).toBeGreaterThan(0)
-    for (const [id, { place, area, id: own }] of ledger) {
+    for (const [id, { place, system, area, id: own }] of ledger) {
       expect(own).toBe(id)
-      expect(place).toMatch(new RegExp(`^specs/${area}\\.yaml:\\d+$`))
+      expect(place).toMatch(new RegExp(`^specs/${system}/${area}\\.yaml:\\d+$`))
     }
-  })
-
-  test('every row starts with the name of its area', () => {
-    const strangers = [...ledger.values()].filter(({ id, area }) => id.split('.')[0] !== area)
-    expect(strangers.map(({ place, id }) => `${place}: ${id}`)).toEqual([])
   })
 })
 
@@ -27,7 +22,14 @@ const ROW = `
     sources: [docs/api.md]
     values: [{ value: 1 }]
 `
-const load = (files: Record<string, string>) => loadLedger(temporaryFolder(files))
+const load = (files: Record<string, string>) =>
+  loadLedger(
+    temporaryFolder(
+      Object.fromEntries(
+        Object.entries(files).map(([name, text]) => [name.includes('/') ? name : `ollama/${name}`, text]),
+      ),
+    ),
+  )
 const withRow = (row: string) => ({ 'area.yaml': `statements:${ROW}${row}` })
 /** The row with some of its lines in another form, as the only one of the file. */
 const changed = (pattern: string | RegExp, text: string) => ({
@@ -40,9 +42,22 @@ test('a row that is right loads', () => {
   expect(statement?.place).toMatch(/:2$/)
 })
 
-test('a file may speak of llama-server', () => {
-  const ledger = load({ 'area.yaml': `system: llama-server\nstatements:${ROW}` })
-  expect(ledger.get('area.subject')?.system).toBe('llama-server')
+test('the folder says which system a row is about, and its id too', () => {
+  const row = ROW.replace('area.subject', 'llama-server.area.subject')
+  const ledger = load({ 'llama-server/area.yaml': `statements:${row}` })
+  expect(ledger.get('llama-server.area.subject')).toMatchObject({ system: 'llama-server', area: 'area' })
+})
+
+test('a row is about the endpoint of its file, unless it says otherwise', () => {
+  const about = (text: string) =>
+    load(changed('tier:', `about: ${text}\n    tier:`)).get('area.subject')?.about
+  expect(about('{ endpoint: GET /api/tags, answer: models.size }')).toEqual({
+    endpoints: ['GET /api/tags'],
+    answer: 'models.size',
+  })
+  const [, rows] = withRow('')['area.yaml'].split('statements:')
+  const ledger = load({ 'area.yaml': `endpoint: POST /api/chat\nstatements:${rows}` })
+  expect(ledger.get('area.subject')?.about).toEqual({ endpoints: ['POST /api/chat'] })
 })
 
 describe('a broken row is named with file and line', () => {
@@ -156,7 +171,7 @@ test('a row gives the value for a version', () => {
   )
   const statement = load(files).get('area.subject')
   if (!statement) throw new Error('it is not there')
-  const seen = ['0.5.7', '0.6.0', '0.8.9', '0.9.0-rc1', '0.33.0', '0.0.0'].map((version) => [
+  const seen = ['0.5.7', '0.6.0', '0.8.9', '0.9.0-rc1', '0.9.0', '0.33.0', '0.0.0'].map((version) => [
     version,
     applies(statement, version),
     expectedValue(statement, version),
@@ -165,7 +180,8 @@ test('a row gives the value for a version', () => {
     ['0.5.7', false, 'a'],
     ['0.6.0', true, 'a'],
     ['0.8.9', true, 'a'],
-    ['0.9.0-rc1', true, 'b'],
+    ['0.9.0-rc1', true, 'a'],
+    ['0.9.0', true, 'b'],
     ['0.33.0', true, 'b'],
     ['0.0.0', true, 'b'],
   ])

@@ -1,13 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
-import { SuiteError } from '../errors.ts'
-import { fromRoot } from '../paths.ts'
-import { compareVersions, describeRange, inRange, type Range } from '../versions.ts'
-
-export const SYSTEMS = ['ollama', 'llama-server'] as const
-export type System = (typeof SYSTEMS)[number]
+import { SuiteError } from '../base/errors.ts'
+import { fromRoot } from '../base/paths.ts'
+import { SYSTEMS, type System } from '../base/systems.ts'
+import { compareVersions, describeRange, inRange, type Range } from '../base/versions.ts'
 
 /** One statement about the API: a row of the ledger. The fields are explained in `specs/ledger.schema.json`. */
 export type Statement = Range & {
@@ -16,7 +14,10 @@ export type Statement = Range & {
   level: 'documented' | 'observed' | 'disputed'
   tier: 'core' | 'complete' | 'exact'
   sources: string[]
-  values?: (Range & { value: unknown })[]
+  about: About
+  /** What a member of a family of statements sends, for the one check of them all. */
+  given?: unknown
+  values?: (Range & { value: unknown; means?: string })[]
   needs?: { launch?: Record<string, string>; registry?: true }
   quotes?: { docs: string; server: string }
   claims?: string[]
@@ -28,7 +29,26 @@ export type Statement = Range & {
   place: string
 }
 
-type LedgerFile = { system?: System; statements: Omit<Statement, 'system' | 'area' | 'place'>[] }
+/** What a statement is about: endpoints, and the part of the request or of the answer. */
+export type About = {
+  /** `POST /api/chat`, or `any` for the server as a whole. */
+  endpoints: string[]
+  /** A field of the request, dotted: `options.num_predict`. */
+  field?: string
+  /** A field of the answer, dotted: `message.thinking`. */
+  answer?: string
+  status?: number
+  /** An event of a stream. */
+  event?: string
+  /** A header of the answer, or of the request. */
+  header?: string
+}
+
+type Endpoint = string | string[]
+type Row = Omit<Statement, 'system' | 'area' | 'place' | 'about'> & {
+  about?: Omit<About, 'endpoints'> & { endpoint?: Endpoint }
+}
+type LedgerFile = { endpoint?: Endpoint; statements: Row[] }
 
 export type Ledger = ReadonlyMap<string, Statement>
 
@@ -37,34 +57,45 @@ const validateFile = new Ajv2020({ allErrors: true }).compile<LedgerFile>(
 )
 
 /**
- * Reads and validates every `*.yaml` file of a folder.
+ * Reads and validates `specs/<system>/*.yaml`.
  *
  * @throws SuiteError naming file and line of every broken row
  */
 export function loadLedger(folder = fromRoot('specs')): Ledger {
   const ledger = new Map<string, Statement>()
   const problems: string[] = []
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()) {
-    for (const statement of readFile(folder, file, problems)) {
-      const twin = ledger.get(statement.id)
-      if (twin)
-        problems.push(`${statement.place}: ${statement.id} stands a second time (first at ${twin.place})`)
-      else ledger.set(statement.id, statement)
-      problems.push(
-        ...rangeProblems(statement).map((problem) => `${statement.place}: ${statement.id}: ${problem}`),
-      )
+  for (const [system, file] of ledgerFiles(folder)) {
+    for (const statement of readFile(folder, system, file, problems)) {
+      const { id, place } = statement
+      const twin = ledger.get(id)
+      if (twin) problems.push(`${place}: ${id} stands a second time (first at ${twin.place})`)
+      else ledger.set(id, statement)
+      const prefix = prefixOf(statement)
+      if (!id.startsWith(prefix)) problems.push(`${place}: ${id} must begin with ${prefix}`)
+      problems.push(...rangeProblems(statement).map((problem) => `${place}: ${id}: ${problem}`))
     }
   }
   if (problems.length > 0) throw new SuiteError(`the ledger is broken\n  ${problems.join('\n  ')}`)
   return ledger
 }
 
-function readFile(folder: string, file: string, problems: string[]): Statement[] {
+/** How the ids of an area begin. Those of Ollama go without the name of the system. */
+const prefixOf = ({ system, area }: Pick<Statement, 'system' | 'area'>) =>
+  system === 'ollama' ? `${area}.` : `${system}.${area}.`
+
+const ledgerFiles = (folder: string): [System, string][] =>
+  SYSTEMS.filter((system) => existsSync(join(folder, system))).flatMap((system) =>
+    readdirSync(join(folder, system))
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .map((name): [System, string] => [system, name]),
+  )
+
+function readFile(folder: string, system: System, file: string, problems: string[]): Statement[] {
   const lines = new LineCounter()
-  const document = parseDocument(readFileSync(join(folder, file), 'utf8'), { lineCounter: lines })
-  const at = (offset: number) => `${basename(folder)}/${file}:${lines.linePos(offset).line}`
+  const text = readFileSync(join(folder, system, file), 'utf8')
+  const document = parseDocument(text, { lineCounter: lines })
+  const at = (offset: number) => `${basename(folder)}/${system}/${file}:${lines.linePos(offset).line}`
   const lineOf = (path: string[]) => {
     // The pointer of a missing property names its parent, so the nearest node that exists is shown.
     for (let length = path.length; length > 0; length--) {
@@ -95,15 +126,18 @@ function readFile(folder: string, file: string, problems: string[]): Statement[]
   }
   const rows = document.get('statements')
   const items = isSeq(rows) ? rows.items : []
-  return content.statements.map((row, index) => {
-    const node = items[index]
-    return {
-      ...row,
-      system: content.system ?? 'ollama',
-      area: basename(file, '.yaml'),
-      place: at(isMap(node) && node.range ? node.range[0] : 0),
-    }
-  })
+  return content.statements.map(
+    ({ about: { endpoint = content.endpoint ?? [], ...part } = {}, ...row }, index) => {
+      const node = items[index]
+      return {
+        ...row,
+        about: { endpoints: [endpoint].flat(), ...part },
+        system,
+        area: basename(file, '.yaml'),
+        place: at(isMap(node) && node.range ? node.range[0] : 0),
+      }
+    },
+  )
 }
 
 function rangeProblems({ since, until, values }: Statement): string[] {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SuiteError } from '../errors.ts'
-import type { System } from '../ledger/ledger.ts'
-import { fromRoot } from '../paths.ts'
-import { compareVersions } from '../versions.ts'
-import { type End, Exchange, type Wrong } from '../wire/exchange.ts'
+import { parse } from 'yaml'
+import { SuiteError } from '../base/errors.ts'
+import { fromRoot } from '../base/paths.ts'
+import type { System } from '../base/systems.ts'
+import { compareVersions } from '../base/versions.ts'
+import { type End, Exchange } from '../wire/exchange.ts'
 
 /**
  * A recording: the exchanges of one run against one real server. It is written by such runs and by nothing else.
@@ -36,7 +37,8 @@ export type StoredExchange = {
     path: string
     headers: Record<string, string>
     body?: StoredBytes
-    wrong?: Wrong
+    /** Wrong on purpose; recordings of before 2026-11-26 also say for which versions a field was ahead of them. */
+    wrong?: boolean | { before?: string; from?: string }
   }
   /** Absent when no response began. */
   response?: { status: number; headers: [string, string][]; chunks: [t: number, bytes: StoredBytes][] }
@@ -88,9 +90,13 @@ export function storeExchange(exchange: Exchange): StoredExchange {
 
 /** The exchange as it was, except for long request bodies, which were kept only by their digest. */
 export function restoreExchange({ request, response, end }: StoredExchange): Exchange {
-  const { body, ...rest } = request
+  const { body, wrong, ...rest } = request
   const whole = body !== undefined && !(typeof body === 'object' && 'sha256' in body)
-  const exchange = new Exchange({ ...rest, ...(whole ? { body: restoreBytes(body) } : {}) })
+  const exchange = new Exchange({
+    ...rest,
+    wrong: wrong === true,
+    ...(whole ? { body: restoreBytes(body) } : {}),
+  })
   exchange.status = response?.status
   exchange.headers = response?.headers ?? []
   for (const [t, bytes] of response?.chunks ?? []) exchange.chunks.push({ t, bytes: restoreBytes(bytes) })
@@ -121,11 +127,25 @@ export function readRecording(system: System, version: string): Recording {
   }
   const folder = folderOf(system, version)
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
-  const areas = readdirSync(folder).filter((name) => name.endsWith('.json') && name !== 'recording.json')
-  return {
-    provenance: read('recording.json'),
-    areas: Object.fromEntries(areas.map((name) => [name.replace(/\.json$/, ''), read(name)])),
+  const areas: Record<string, StoredArea> = {}
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.json') || name === 'recording.json') continue
+    for (const [old, exchanges] of Object.entries(read(name) as StoredArea)) {
+      const id = renamed()[old] ?? old
+      const area = id.split('.')[id.startsWith(`${system}.`) ? 1 : 0] as string
+      areas[area] = { ...areas[area], [id]: exchanges }
+    }
   }
+  return { provenance: read('recording.json'), areas }
+}
+
+let names: Record<string, string> | undefined
+
+/** What ids of before are called now: a recording keeps those of its day. */
+function renamed(): Record<string, string> {
+  const file = fromRoot('specs/renamed.yaml')
+  names ??= existsSync(file) ? (parse(readFileSync(file, 'utf8')) as Record<string, string>) : {}
+  return names
 }
 
 /** JSON with a line for each header and each chunk, so that a diff shows which of them moved. */

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadLedger, SYSTEMS } from '../ledger/ledger.ts'
-import { fromRoot } from '../paths.ts'
+import { fromRoot } from '../base/paths.ts'
+import { SYSTEMS } from '../base/systems.ts'
+import { loadLedger } from '../ledger/ledger.ts'
 import { readRecording, recordedVersions, restoreBytes, type StoredExchange } from './recording.ts'
 
 const recordings = SYSTEMS.flatMap((system) =>

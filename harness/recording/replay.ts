@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type Listening, serve } from '../loopback.ts'
-import { type Recording, restoreBytes, type StoredExchange, storeBytes } from './recording.ts'
-
-/** Names the exchange that a request belongs to: `<statement id>#<index>`. Sent to a replay and to nothing else. */
-export const EXCHANGE_HEADER = 'x-conformance-exchange'
-/** Present on an answer of the replay itself; the body says why nothing recorded could be served. */
-export const MISMATCH_HEADER = 'x-conformance-mismatch'
+import { isDeepStrictEqual } from 'node:util'
+import { type Listening, serve } from '../base/loopback.ts'
+import { EXCHANGE_HEADER, MISMATCH_HEADER } from '../wire/client.ts'
+import {
+  type Recording,
+  restoreBytes,
+  type StoredBytes,
+  type StoredExchange,
+  storeBytes,
+} from './recording.ts'
 
 /** Serves the recorded bytes over loopback HTTP, in the recorded chunks. */
 export async function startReplay(recording: Recording): Promise<Listening> {
@@ -57,14 +60,28 @@ function mismatch(
   exchange: StoredExchange | undefined,
 ): string | undefined {
   const name = request.headers[EXCHANGE_HEADER]
-  if (!exchange) return `no recorded exchange ${name}`
-  const { method, path, body: recorded } = exchange.request
-  if (request.method !== method || request.url !== path) {
-    return `exchange ${name} was recorded as ${method} ${path}, the check sends ${request.method} ${request.url}`
+  if (!exchange) {
+    return `nothing is recorded for ${name}; run it on a live target, and record it: npm run record`
   }
-  const sent = body.length > 0 ? JSON.stringify(storeBytes(body, true)) : undefined
-  const kept = recorded === undefined || recorded === '' ? undefined : JSON.stringify(recorded)
-  return sent === kept
-    ? undefined
-    : `exchange ${name} was recorded with another body: ${kept}, the check sends ${sent}`
+  const { method, path, body: recorded } = exchange.request
+  const stale = (was: string, is: string) =>
+    `the recording is stale: ${name} was recorded ${was}, the check sends ${is}; record again: npm run record`
+  if (request.method !== method || request.url !== path) {
+    return stale(`as ${method} ${path}`, `${request.method} ${request.url}`)
+  }
+  const sent = body.length > 0 ? storeBytes(body, true) : undefined
+  const kept = recorded === '' ? undefined : recorded
+  if (sameBody(sent, kept)) return undefined
+  return stale(`with the body ${JSON.stringify(kept)}`, JSON.stringify(sent))
+}
+
+/** Whether two bodies are the same bytes, or the same JSON: the order of keys says nothing to a server. */
+function sameBody(sent: StoredBytes | undefined, kept: StoredBytes | undefined): boolean {
+  if (isDeepStrictEqual(sent, kept)) return true
+  if (typeof sent !== 'string' || typeof kept !== 'string') return false
+  try {
+    return isDeepStrictEqual(JSON.parse(sent), JSON.parse(kept))
+  } catch {
+    return false
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { SYSTEMS } from '../ledger/ledger.ts'
-import { ROOT } from '../paths.ts'
+import { ROOT } from '../base/paths.ts'
+import { SYSTEMS } from '../base/systems.ts'
 import { TARGET_VARIABLE } from '../targets/spec.ts'
 import { startSuites } from '../testing/checkout.ts'
 import { recordedVersions } from './recording.ts'

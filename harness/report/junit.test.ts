@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Status } from '../check.ts'
+import type { Status } from '../run/check.ts'
 import { parseXml } from '../testing/xml.ts'
 import { junit } from './junit.ts'
 import type { Results, StatementResult } from './reporter.ts'

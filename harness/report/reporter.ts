@@ -10,14 +10,15 @@ import type {
   TestRunEndReason,
   Vitest,
 } from 'vitest/node'
-import type { Outcome, Status } from '../check.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../base/errors.ts'
+import { fromRoot } from '../base/paths.ts'
+import type { System } from '../base/systems.ts'
+import { inRange } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
-import { type Ledger, loadLedger, type System } from '../ledger/ledger.ts'
-import { fromRoot } from '../paths.ts'
+import { type Ledger, loadLedger, type Statement } from '../ledger/ledger.ts'
 import { type StoredArea, writeRecording } from '../recording/recording.ts'
-import type { Session } from '../session.ts'
-import { inRange } from '../versions.ts'
+import type { Outcome, Status } from '../run/check.ts'
+import type { Session } from '../run/session.ts'
 import { junit } from './junit.ts'
 
 /** What `results.json` holds. */
@@ -85,17 +86,21 @@ export default class ConformanceReporter implements Reporter {
   /** Every row of an area has a check in the suite of that name. */
   #compareWithLedger(module: TestModule, ledger: Ledger): void {
     if (!module.ok() && [...module.children.allTests()].length === 0) return
+    const system = module.project.name
     const area = areaOf(module)
+    const isHere = (statement: Statement | undefined) =>
+      statement?.system === system && statement.area === area
     const checked = new Set([...module.children.allTests()].map(({ name }) => name))
-    for (const { id, place, excluded, ...statement } of ledger.values()) {
-      if (statement.area === area && !excluded && !checked.has(id)) {
+    for (const statement of ledger.values()) {
+      const { id, place, excluded } = statement
+      if (isHere(statement) && !excluded && !checked.has(id)) {
         this.#problems.push(
-          `${place}: ${id} has no check; write one in suites/${statement.system}/${area}.test.ts, or say why not: excluded`,
+          `${place}: ${id} has no check; write one in suites/${system}/${area}.test.ts, or say why not: excluded`,
         )
       }
     }
     for (const id of checked) {
-      if (ledger.get(id)?.area !== area) {
+      if (!isHere(ledger.get(id))) {
         this.#problems.push(
           `${module.relativeModuleId}: ${id} is a statement of another area (${ledger.get(id)?.place})`,
         )
@@ -165,7 +170,9 @@ export default class ConformanceReporter implements Reporter {
     const rows = [...ledger.values()].filter((row) => row.system === system && !row.excluded)
     for (const area of new Set(rows.map(({ area }) => area))) {
       if (areas.has(area)) continue
-      this.#problems.push(`specs/${area}.yaml: no suite checks it; write suites/${system}/${area}.test.ts`)
+      this.#problems.push(
+        `specs/${system}/${area}.yaml: no suite checks it; write suites/${system}/${area}.test.ts`,
+      )
     }
   }
 

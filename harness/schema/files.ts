@@ -1,16 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import type { System } from '../ledger/ledger.ts'
-import { fromRoot } from '../paths.ts'
-import { inRange, type Range } from '../versions.ts'
+import { fromRoot } from '../base/paths.ts'
+import type { System } from '../base/systems.ts'
+import { inRange, type Range } from '../base/versions.ts'
 
 /** Every schema file of a system, by its path below `schemas/`. */
 export function schemaFiles(system: System): string[] {
-  return readdirSync(fromRoot('schemas'), { recursive: true, encoding: 'utf8' })
-    .map((file) => file.replaceAll('\\', '/'))
-    .filter(
-      (file) => file.endsWith('.json') && file.startsWith('llama-server/') === (system === 'llama-server'),
-    )
+  return readdirSync(fromRoot('schemas', system), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => `${system}/${file.replaceAll('\\', '/')}`)
     .sort()
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { SYSTEMS } from '../ledger/ledger.ts'
-import { fromRoot } from '../paths.ts'
+import { fromRoot } from '../base/paths.ts'
+import { SYSTEMS } from '../base/systems.ts'
+import { schemasIn } from '../proof/places.ts'
 import { schemaFiles } from './files.ts'
-import { schemasIn } from './places.ts'
 import {
+  isAhead,
   type Message,
   MissingSchemaError,
   referenced,
@@ -118,8 +119,8 @@ describe('the schema files', () => {
         use(target.pathname.slice(1))
       }
     }
-    for (const routes of ['routes.yaml', 'llama-server/routes.yaml']) {
-      for (const [file] of text(routes).matchAll(/[\w/-]+\.json/g)) use(file)
+    for (const system of SYSTEMS) {
+      for (const [file] of text(`${system}/routes.yaml`).matchAll(/[\w/-]+\.json/g)) use(`${system}/${file}`)
     }
     expect([...used].sort()).toEqual([...files].sort())
   })
@@ -140,23 +141,29 @@ describe('versions', () => {
     const thinking = { ...chunk, thinking: 'hm' }
     expect(validateMessage(record(thinking, { version: '0.9.0' }))).toEqual([])
     expect(validateMessage(record(thinking, { version: '0.8.0' }))).toEqual([
-      'generate/chunk.json at /thinking: unknown property, found "hm"\n' +
+      'ollama/generate/chunk.json at /thinking: unknown property, found "hm"\n' +
         '  POST /api/generate at 0.8.0, status 200; rule that allows it: 0.9.0 and up',
     ])
-    const width = { model: 'm', width: 8 }
-    expect(validateMessage(request(width, { version: '0.32.5' }))).toEqual([])
-    expect(validateMessage(request(width, { version: '0.32.6' }))).toHaveLength(1)
-    expect(validateMessage(request(width, { version: '0.14.2' }))).toHaveLength(1)
   })
 
-  test('a value of an enum is allowed from x-enum-since', () => {
-    const think = (value: unknown, version: string) =>
-      validateMessage(request({ model: 'm', think: value }, { version }))
-    expect(think(true, '0.9.0')).toEqual([])
-    expect(think('high', '0.10.1')).toHaveLength(1)
-    expect(think('high', '0.11.0')).toEqual([])
-    expect(think('max', '0.21.2')).toHaveLength(1)
-    expect(think('max', '0.22.0')).toEqual([])
+  test('a request may have what its version does not know yet, or no more, and is then ahead of it', () => {
+    const ahead = (body: unknown, version: string) => {
+      expect(validateMessage(request(body, { version }))).toEqual([])
+      return isAhead(request(body, { version }))
+    }
+    const width = { model: 'm', width: 8 }
+    expect(['0.14.2', '0.32.5', '0.32.6'].map((version) => ahead(width, version))).toEqual([
+      true,
+      false,
+      true,
+    ])
+    const think = (value: unknown, version: string) => ahead({ model: 'm', think: value }, version)
+    expect(think(true, '0.9.0')).toBe(false)
+    expect(think('high', '0.10.1')).toBe(true)
+    expect(think('high', '0.11.0')).toBe(false)
+    expect(think('max', '0.21.2')).toBe(true)
+    expect(think('max', '0.22.0')).toBe(false)
+    expect(validateMessage(request({ model: 'm', colour: 'red' }))).toHaveLength(1)
   })
 
   test('an alternative is allowed from x-since', () => {
@@ -187,7 +194,7 @@ describe('versions', () => {
     const { eval_duration: _, ...body } = last
     expect(validateMessage(record(body, { version: '0.24.0' }))).toEqual([])
     const [problem] = validateMessage(record(body, { version: '0.30.0' }))
-    expect(problem).toContain('generate/last.json at /eval_duration: required property is missing')
+    expect(problem).toContain('ollama/generate/last.json at /eval_duration: required property is missing')
     expect(problem).toContain('rule 0.30.0 and up')
   })
 
@@ -243,9 +250,9 @@ describe('versions', () => {
     expect(ps({ ...model, digest: `sha256:${'0'.repeat(64)}` }, '0.9.6')).toHaveLength(1)
   })
 
-  test('a prerelease counts as its release, a version from the future as the newest', () => {
-    const tags = (version: string) => schemaFor('generate/last.json', version, false)
-    expect(tags('0.9.0-rc1')).toBe(tags('0.9.0'))
+  test('a release candidate comes before its release, a version from the future as the newest', () => {
+    const tags = (version: string) => schemaFor('ollama/generate/last.json', version, false)
+    expect(tags('0.30.0-rc1').required).not.toContain('eval_duration')
     expect(tags('9.0.0').required).toContain('eval_duration')
   })
 })
@@ -254,7 +261,7 @@ describe('closed and open', () => {
   test('an unknown property is a problem for Ollama and none for other servers', () => {
     const strange = { ...last, surprise: { a: 1 } }
     const [problem] = validateMessage(record(strange))
-    expect(problem).toContain('generate/last.json at /surprise: unknown property, found {"a":1}')
+    expect(problem).toContain('ollama/generate/last.json at /surprise: unknown property, found {"a":1}')
     expect(validateMessage(record(strange, { open: true }))).toEqual([])
   })
 
@@ -283,15 +290,15 @@ describe('dispatch', () => {
     expect(delta({ type: 'text_delta', text: 'a' })).toEqual([])
     expect(delta({ type: 'thinking_delta', thinking: 'a' })).toEqual([])
     const [problem] = delta({ type: 'thinking_delta', text: 'a' })
-    expect(problem).toContain('messages/event-content-block-delta-thinking.json at /delta/thinking')
+    expect(problem).toContain('ollama/messages/event-content-block-delta-thinking.json at /delta/thinking')
     expect(() => delta({ type: 'signature_delta' })).toThrow(MissingSchemaError)
   })
 
   test('records are held to chunk.json or last.json by done', () => {
     expect(validateMessage(record(chunk))).toEqual([])
     expect(validateMessage(record(last))).toEqual([])
-    expect(validateMessage(record({ ...chunk, done: true })).join()).toContain('generate/last.json')
-    expect(validateMessage(record({ ...last, done: false })).join()).toContain('generate/chunk.json')
+    expect(validateMessage(record({ ...chunk, done: true })).join()).toContain('ollama/generate/last.json')
+    expect(validateMessage(record({ ...last, done: false })).join()).toContain('ollama/generate/chunk.json')
     expect(validateMessage(record({ ...last, done: undefined })).join()).toContain('/done: required')
   })
 
@@ -304,7 +311,9 @@ describe('dispatch', () => {
   test('load, unload, debug and cut-off answers have forms of their own', () => {
     const loaded = { ...chunk, response: '', done: true, done_reason: 'load' }
     expect(validateMessage(response(loaded))).toEqual([])
-    expect(validateMessage(response({ ...loaded, eval_count: 1 })).join()).toContain('generate/loaded.json')
+    expect(validateMessage(response({ ...loaded, eval_count: 1 })).join()).toContain(
+      'ollama/generate/loaded.json',
+    )
     expect(
       validateMessage(response({ ...chunk, response: '', _debug_info: { rendered_template: 'x' } })),
     ).toEqual([])
@@ -332,7 +341,7 @@ describe('dispatch', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
     expect(event({ ...head, choices: [{ text: 'a', index: 0, finish_reason: null }] })).toEqual([])
     expect(event({ ...head, choices: [], usage })).toEqual([])
-    expect(event({ ...head, choices: [] }).join()).toContain('legacy-completions/usage.json at /usage')
+    expect(event({ ...head, choices: [] }).join()).toContain('ollama/legacy-completions/usage.json at /usage')
     expect(event('[DONE]')).toEqual([])
     expect(event('[END]')).toHaveLength(1)
   })
@@ -353,7 +362,7 @@ describe('dispatch', () => {
     expect(validateMessage(request(undefined, { method: 'HEAD', path: digest }))).toEqual([])
     expect(validateMessage(request('bytes', { path: digest }))).toEqual([])
     expect(validateMessage(response(undefined))).toEqual([
-      'generate/response.json: the body is empty\n  POST /api/generate at 0.24.0, status 200; rule every version',
+      'ollama/generate/response.json: the body is empty\n  POST /api/generate at 0.24.0, status 200; rule every version',
     ])
     expect(validateMessage(response('a\nb', { contentType: 'application/x-ndjson' }))).toEqual([])
     const lost = { method: 'GET', path: '/nope', contentType: 'text/plain', status: 404 }
@@ -374,11 +383,11 @@ describe('problems', () => {
     expect(
       validateMessage(request({ model: 'm', options: { mirostat: '1' } }, { version: '0.5.7' })),
     ).toEqual([
-      'generate/request.json at /options/mirostat: must be integer, found "1"\n' +
+      'ollama/generate/request.json at /options/mirostat: must be integer, found "1"\n' +
         '  request POST /api/generate at 0.5.7; rule before 0.7.0',
     ])
     expect(validateMessage(record({ ...last, done_reason: 'x'.repeat(500) }))[0]).toMatch(
-      /^generate\/last\.json at \/done_reason: must be equal to one of the allowed values \["stop","length"\], found "x{116}…\n {2}POST .*; rule every version$/,
+      /^ollama\/generate\/last\.json at \/done_reason: must be equal to one of the allowed values \["stop","length"\], found "x{116}…\n {2}POST .*; rule every version$/,
     )
   })
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path/posix'
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
-import { SuiteError } from '../errors.ts'
-import type { System } from '../ledger/ledger.ts'
-import { describeRange, inRange, type Range, release } from '../versions.ts'
+import { SuiteError } from '../base/errors.ts'
+import type { System } from '../base/systems.ts'
+import { comparable, describeRange, inRange, type Range } from '../base/versions.ts'
 
 /** One message on the wire, with what is needed to find the schema it must satisfy. */
 export type Message = {
@@ -75,7 +76,10 @@ export const VOCABULARY = [
 ]
 
 /** Where the routes of a system are, with the schemas of their messages. */
-const ROUTES: Record<System, string> = { ollama: 'routes.yaml', 'llama-server': 'llama-server/routes.yaml' }
+const ROUTES: Record<System, string> = {
+  ollama: 'ollama/routes.yaml',
+  'llama-server': 'llama-server/routes.yaml',
+}
 
 const directory = new URL('../../schemas/', import.meta.url)
 const read = (file: string) => readFileSync(new URL(file, directory), 'utf8')
@@ -90,7 +94,16 @@ function cached<Value>(make: (key: string) => Value): (key: string) => Value {
   }
 }
 
-const routeTable = cached((file) => parse(read(file)) as Routes)
+const routeTable = cached((file) => below(dirname(file), parse(read(file)) as Routes))
+
+/** The schema files that a table names, which it does from its own folder on, by their path below `schemas/`. */
+function below<Value>(folder: string, value: Value): Value {
+  if (typeof value === 'string')
+    return (/^[\w/-]+\.json$/.test(value) ? `${folder}/${value}` : value) as Value
+  if (Array.isArray(value)) return value.map((item) => below(folder, item)) as Value
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, below(folder, one)])) as Value
+}
 /** A schema file as it is written, every version in one. */
 export const sourceOf = cached((file) => JSON.parse(read(file)) as JsonSchema)
 
@@ -104,6 +117,17 @@ export function validateMessage(message: Message): string[] {
   return empty && message.body !== undefined
     ? [`${context}: no body expected, found ${found(message.body)}`]
     : []
+}
+
+/** Whether a request has something that its own version does not know: a check sends it to see what comes of it. */
+export function isAhead(message: Message): boolean {
+  const { system, version, method, path } = message
+  if (message.part !== 'request' || message.body === undefined) return false
+  const file = schemaOf(message)
+  if (!file) return false
+  return (
+    !routeOf(system, version, method, path) || !validator(keyOf(file, version, message.open))(message.body)
+  )
 }
 
 /** The file of the schema that a message must satisfy; undefined when it has none. */
@@ -134,7 +158,7 @@ const foundRoutes = cached((key) => {
   const [system, version = '', method = '', ...path] = key.split(' ')
   return routesOf(system as System).find(
     (route) =>
-      route.methods.includes(method) && matches(route.path, path.join(' ')) && inRange(version, route),
+      route.methods.includes(method) && matches(route.path, path.join(' ')) && within(version, route),
   )
 })
 
@@ -142,7 +166,9 @@ function ruleOf(message: Message): Rule {
   const { system, method, version, body } = message
   const path = message.path.replace(/\?.*/, '')
   const { everywhere, elsewhere } = routeTable(ROUTES[system])
-  const route = routeOf(system, version, method, path)
+  const route =
+    routeOf(system, version, method, path) ??
+    (message.part === 'request' ? routeOf(system, ANY, method, path) : undefined)
 
   if (message.part === 'request') {
     const context = `request ${method} ${path} at ${version}`
@@ -203,7 +229,11 @@ const fits = (wanted: unknown, value: unknown): boolean =>
     ? isObject(value) && Object.entries(wanted).every(([key, one]) => fits(one, value[key]))
     : isDeepStrictEqual(value, wanted)
 
-const keyOf = (file: string, version: string, open: boolean) => `${file} ${release(version)} ${open}`
+/** Stands for every version at once: what any of them has is allowed. */
+export const ANY = 'any'
+
+const keyOf = (file: string, version: string, open: boolean) =>
+  `${file} ${version === ANY ? ANY : comparable(version)} ${open}`
 
 const specialised = cached((key) => {
   const [file = '', version = '', open] = key.split(' ')
@@ -240,6 +270,8 @@ export function resolve(node: JsonSchema, file: string): JsonSchema {
   return { ...resolve(target.schema, target.file), ...own }
 }
 
+const within = (version: string, range: Range) => version === ANY || inRange(version, range)
+
 export function specialise(node: JsonSchema, version: string, open: boolean): JsonSchema {
   const walk = (value: unknown) => mapObjects(value, (below) => specialise(below, version, open))
   const result: JsonSchema = {}
@@ -248,9 +280,9 @@ export function specialise(node: JsonSchema, version: string, open: boolean): Js
     if (relaxed.includes(keyword) || keyword === 'properties' || keyword === 'required') continue
     if (open && keyword === 'additionalProperties' && value === false) continue
     if (keyword === 'enum')
-      result[keyword] = (value as unknown[]).filter((one) => inRange(version, enumRange(node, one)))
+      result[keyword] = (value as unknown[]).filter((one) => within(version, enumRange(node, one)))
     else if (keyword === 'anyOf') {
-      const branches = (value as JsonSchema[]).filter((one) => inRange(version, rangeOf(one)))
+      const branches = (value as JsonSchema[]).filter((one) => within(version, rangeOf(one)))
       // None is left where the whole schema is out of its range.
       if (branches.length > 0) result[keyword] = walk(branches)
     } else result[keyword] = keyword === 'const' || keyword.startsWith('x-') ? value : walk(value)
@@ -262,14 +294,16 @@ export function specialise(node: JsonSchema, version: string, open: boolean): Js
   const required = new Set((node.required ?? []) as string[])
   for (const [name, property] of Object.entries(node.properties as Record<string, JsonSchema>)) {
     const range = rangeOf(property)
-    if (!inRange(version, range)) {
+    if (!within(version, range)) {
       absent[name] = describeRange(range)
       required.delete(name)
       continue
     }
     properties[name] = specialise(property, version, open)
     const requiredRange = requiredIn(property)
-    if (requiredRange && inRange(version, requiredRange)) required.add(name)
+    if (requiredRange && version !== ANY && inRange(version, requiredRange)) required.add(name)
+    // Not every version asks for it.
+    if (version === ANY && (range.since || range.until)) required.delete(name)
   }
   if (required.size > 0) result.required = [...required]
   if (Object.keys(absent).length > 0) result['x-absent'] = absent
@@ -317,7 +351,8 @@ const validator = cached((key): ValidateFunction => {
 function validate(file: string, message: Message, context: string): string[] {
   if (message.body === undefined)
     return [`${file}: the body is empty\n  ${context}; rule ${describeRange({})}`]
-  const key = keyOf(file, message.version, message.open)
+  // A check may send a field that its target does not know yet, or no more, to see what comes of it.
+  const key = keyOf(file, message.part === 'request' ? ANY : message.version, message.open)
   const accepts = validator(key)
   if (accepts(message.body)) return []
   // The branches of anyOf each fail for a reason of their own; only that none fits is news.

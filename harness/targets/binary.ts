@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
-import { SuiteError } from '../errors.ts'
-import type { System } from '../ledger/ledger.ts'
+import { SuiteError } from '../base/errors.ts'
+import type { System } from '../base/systems.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 

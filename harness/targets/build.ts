@@ -1,4 +1,4 @@
-import { SuiteError } from '../errors.ts'
+import { SuiteError } from '../base/errors.ts'
 
 const VARIABLE = 'LLAMA_SERVER_BUILD'
 

@@ -1,4 +1,4 @@
-import type { System } from '../ledger/ledger.ts'
+import type { System } from '../base/systems.ts'
 import { binaryTarget, findProgram } from './binary.ts'
 import { containerTarget, localImage } from './container.ts'
 import { replayTarget } from './replay.ts'

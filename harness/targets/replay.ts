@@ -1,5 +1,5 @@
-import { SuiteError } from '../errors.ts'
-import type { System } from '../ledger/ledger.ts'
+import { SuiteError } from '../base/errors.ts'
+import type { System } from '../base/systems.ts'
 import { readRecording, recordedVersions } from '../recording/recording.ts'
 import { startReplay } from '../recording/replay.ts'
 import type { Target } from './target.ts'

@@ -1,5 +1,5 @@
-import { SuiteError } from '../errors.ts'
-import type { System } from '../ledger/ledger.ts'
+import { SuiteError } from '../base/errors.ts'
+import type { System } from '../base/systems.ts'
 
 /** What is asked for: the value of `OLLAMA_TARGET` or `LLAMA_SERVER_TARGET`, taken apart. */
 export type TargetSpec =

@@ -1,4 +1,4 @@
-import type { System } from '../ledger/ledger.ts'
+import type { System } from '../base/systems.ts'
 
 /**
  * What a server is started with: environment variables of Ollama, flags of llama-server (`--parallel`), where

@@ -1,4 +1,4 @@
-import type { System } from '../ledger/ledger.ts'
+import type { System } from '../base/systems.ts'
 import type { Target } from './target.ts'
 
 /** A server that somebody else runs. */

@@ -3,8 +3,7 @@ import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { onTestFinished } from 'vitest'
-import type { System } from '../ledger/ledger.ts'
-import { fromRoot } from '../paths.ts'
+import { fromRoot } from '../base/paths.ts'
 import type { Results } from '../report/reporter.ts'
 import { temporaryFolder, writeFiles } from './folder.ts'
 
@@ -64,7 +63,7 @@ export class Checkout {
   /** Does what a run does before its first check, in a fraction of the time; then it says "set up", and waits. */
   setUp(env: Record<string, string>): Running {
     const script = `
-      import setUp from './harness/session.ts'
+      import setUp from './harness/run/session.ts'
       await setUp({ name: 'ollama', provide() {} })
       console.log('set up')
       setInterval(() => {}, 1000)`
@@ -125,9 +124,9 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** Rows of a ledger file from what is special about each. */
-export const ledger = (rows: Record<string, Record<string, unknown>>, system: System = 'ollama') =>
+export const ledger = (rows: Record<string, Record<string, unknown>>) =>
   JSON.stringify({
-    system,
+    endpoint: 'any',
     statements: Object.entries(rows).map(([id, row]) => ({
       id,
       text: `Statement ${id} holds.`,
@@ -141,8 +140,8 @@ export const ledger = (rows: Record<string, Record<string, unknown>>, system: Sy
 
 /** The source of a suite. */
 export const suite = (checks: string) => `
-  import { check, fail } from '../../harness/check.ts'
-  import { SuiteError } from '../../harness/errors.ts'
+  import { check, fail } from '../../harness/run/check.ts'
+  import { SuiteError } from '../../harness/base/errors.ts'
   const version = { method: 'GET', path: '/api/version' }
   const status = async ({ client }) => (await client.send(version)).status
   ${checks}

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { listen } from '../loopback.ts'
+import { listen } from '../base/loopback.ts'
 
 /** One connection to a peer: its socket, and what is known of its end. */
 export type Connection = {

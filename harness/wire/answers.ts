@@ -1,5 +1,5 @@
 import type { Route as LlamaServerRoute } from '../../schemas/llama-server/types.ts'
-import type { Route as OllamaRoute } from '../../schemas/types.ts'
+import type { Route as OllamaRoute } from '../../schemas/ollama/types.ts'
 
 /** What the answers to a request are: JSON, and the records of a stream. */
 export type Answer = { json: unknown; records: unknown }

@@ -1,14 +1,26 @@
-import { SuiteError } from '../errors.ts'
-import { type StoredExchange, storeExchange } from '../recording/recording.ts'
-import { EXCHANGE_HEADER, MISMATCH_HEADER } from '../recording/replay.ts'
-import { REGISTRY } from '../registry.ts'
+import { SuiteError } from '../base/errors.ts'
 import type { AnswerOf } from './answers.ts'
-import type { Exchange, Request } from './exchange.ts'
+import { Exchange, type Request } from './exchange.ts'
 import { type Call, Transport } from './transport.ts'
+
+/** Names the exchange that a request belongs to: `<statement id>#<index>`. Sent to a replay and to nothing else. */
+export const EXCHANGE_HEADER = 'x-conformance-exchange'
+/** Present on an answer of the replay itself; the body says why nothing recorded could be served. */
+export const MISMATCH_HEADER = 'x-conformance-mismatch'
+/** Stands for the host and port of the suite's registry, which are others in each run, in what a check sends. */
+export const REGISTRY = '{registry}'
 
 const transport = new Transport()
 
-type ClientOptions = { url: string; replay: boolean; name: string; registry?: string | undefined }
+export type ClientOptions = {
+  url: string
+  /** Under it, in their order, the exchanges are recorded and replayed: the id of a statement. */
+  name: string
+  /** Whether a replay answers. */
+  replay?: boolean
+  /** Host and port of the suite's registry, for a statement that needs it on a live server. */
+  registry?: string | undefined
+}
 
 /**
  * Sends the requests of one check, or of the harness, to one server or to the suite's registry, and keeps every
@@ -17,19 +29,15 @@ type ClientOptions = { url: string; replay: boolean; name: string; registry?: st
  */
 export class Client {
   readonly url: string
-  readonly #replay: boolean
   readonly #name: string
+  readonly #replay: boolean
   readonly #registry: string | undefined
   readonly #calls: Call[] = []
 
-  /**
-   * @param name the statement's id: under it, in their order, the exchanges are recorded and replayed
-   * @param registry host and port of the suite's registry, for a statement that needs it on a live server
-   */
-  constructor({ url, replay, name, registry }: ClientOptions) {
+  constructor({ url, name, replay = false, registry }: ClientOptions) {
     this.url = url
-    this.#replay = replay
     this.#name = name
+    this.#replay = replay
     this.#registry = registry
   }
 
@@ -37,13 +45,15 @@ export class Client {
   start<const Method extends string, const Path extends string>(
     request: Request<Method, Path>,
   ): Call<AnswerOf<Method, Path>> {
-    const extra = this.#replay ? { [EXCHANGE_HEADER]: `${this.#name}#${this.#calls.length}` } : {}
-    const call = transport.start<AnswerOf<Method, Path>>(
-      this.urlOf(request),
-      request,
-      extra as Record<string, string>,
-      (body) => this.#addressed(body),
-    )
+    const exchange = new Exchange<AnswerOf<Method, Path>>(request)
+    const { headers, body } = exchange.request
+    const mark: Record<string, string> = this.#replay
+      ? { [EXCHANGE_HEADER]: `${this.#name}#${this.#calls.length}` }
+      : {}
+    const call = transport.start(this.urlOf(request), exchange, {
+      headers: { ...headers, ...mark },
+      body: body && this.#addressed(body),
+    })
     this.#calls.push(call as unknown as Call)
     return call
   }
@@ -76,19 +86,12 @@ export class Client {
   /** @throws SuiteError when a replay had nothing recorded for one of the requests */
   assertRecorded(): void {
     for (const exchange of this.exchanges) {
-      if (this.#replay && exchange.header(MISMATCH_HEADER)) {
-        throw new SuiteError(`the recording is stale: ${exchange.text}; record again: npm run record`)
-      }
+      if (this.#replay && exchange.header(MISMATCH_HEADER)) throw new SuiteError(exchange.text)
     }
   }
 
   get exchanges(): Exchange[] {
     return this.#calls.map(({ exchange }) => exchange)
-  }
-
-  /** The exchanges as they are recorded. */
-  stored(): StoredExchange[] {
-    return this.exchanges.map(storeExchange)
   }
 
   /** Aborts what is still under way. */

@@ -130,7 +130,7 @@ describe.skipIf(!CURL)('the curl command in a POSIX shell sends what the suite s
     })
     const transport = new Transport()
     onTestFinished(() => transport.close())
-    const exchange = await transport.start(url, request).ended
+    const exchange = await transport.start(url, new Exchange(request)).ended
     const [command] = evidence(exchange, url).split('\nHTTP/1.1 200')
     await promisify(execFile)('sh', ['-c', command ?? ''])
     expect(requests).toHaveLength(2)

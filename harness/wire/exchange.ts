@@ -2,20 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import type { Answer, AnyAnswer } from './answers.ts'
 import { type Event, type Line, ndjsonLines, sseEvents } from './streams.ts'
 
-/**
- * That a request is wrong on purpose: to every server, or, for its fields, to those `before` a version and those `from`
- * a version on.
- */
-export type Wrong = true | { before?: string; from?: string }
-
 /** What is sent. A body that is neither bytes nor text is sent as JSON. */
 export type Request<Method extends string = string, Path extends string = string> = {
   method: Method
   path: Path
   headers?: Record<string, string>
   body?: unknown
-  /** Wrong on purpose, so it is not held to its schema. */
-  wrong?: Wrong
+  /** Wrong on purpose, to every version, so it is not held to its schema. */
+  wrong?: boolean
   /** The request is for the suite's registry, not for the server. */
   to?: 'registry'
 }
@@ -37,7 +31,7 @@ export class Exchange<Known extends Answer = AnyAnswer> {
     headers: Record<string, string>
     body: Buffer | undefined
   }
-  readonly wrong: Wrong | undefined
+  readonly wrong: boolean
   readonly to: Request['to']
   /** Undefined until the response begins. */
   status: number | undefined
@@ -60,7 +54,7 @@ export class Exchange<Known extends Answer = AnyAnswer> {
           ? undefined
           : Buffer.from(json ? JSON.stringify(body) : (body as string | Uint8Array)),
     }
-    this.wrong = request.wrong
+    this.wrong = request.wrong ?? false
     this.to = request.to
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { CHUNKED, chunk, head, LAST_CHUNK, startPeer } from '../testing/peer.ts'
+import { Exchange } from './exchange.ts'
 import { ndjsonLines, sseEvents } from './streams.ts'
 import { Transport } from './transport.ts'
 
@@ -116,7 +117,7 @@ describe('how a body is split over chunks makes no difference', () => {
     const everyByte = [...body].map((byte) => Buffer.of(byte))
     const halves = everyByte.slice(1).map((_, at) => [body.subarray(0, at + 1), body.subarray(at + 1)])
     for (parts of [...halves, everyByte]) {
-      const exchange = await transport.start(url, { method: 'GET', path: '/' }).ended
+      const exchange = await transport.start(url, new Exchange({ method: 'GET', path: '/' })).ended
       expect(exchange.chunks.map((part) => part.bytes)).toEqual(parts)
       expect(format === 'ndjson' ? exchange.lines : exchange.events).toEqual(expected)
     }

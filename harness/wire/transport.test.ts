@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { CHUNKED, type Connection, chunk, deadUrl, head, LAST_CHUNK, startPeer } from '../testing/peer.ts'
-import type { Request } from './exchange.ts'
+import { Exchange, type Request } from './exchange.ts'
 import { type Limits, Transport } from './transport.ts'
 
 const GET: Request = { method: 'GET', path: '/' }
@@ -14,7 +14,7 @@ function newTransport(limits?: Limits): Transport {
 /** What a client gets of a server that does this with the connection. */
 async function exchangeWith(answer: (connection: Connection) => void, limits?: Limits) {
   const { url } = await startPeer(answer)
-  return newTransport(limits).start(url, GET).ended
+  return newTransport(limits).start(url, new Exchange(GET)).ended
 }
 
 test('the request arrives as it was written, with the headers of the harness', async () => {
@@ -24,11 +24,9 @@ test('the request arrives as it was written, with the headers of the harness', a
     socket.end(head())
   })
   const body = { text: '€' }
-  const call = newTransport().start(
-    url,
-    { method: 'POST', path: '/a?b=c', headers: { 'X-Mine': '1' }, body },
-    { 'x-harness': 'yes' },
-  )
+  const wanted = new Exchange({ method: 'POST', path: '/a?b=c', headers: { 'X-Mine': '1' }, body })
+  const headers = { ...wanted.request.headers, 'x-harness': 'yes' }
+  const call = newTransport().start(url, wanted, { headers, body: wanted.request.body })
   const exchange = await call.ended
   const sent = Buffer.from(request, 'latin1').toString().split('\r\n')
   expect(sent[0]).toBe('POST /a?b=c HTTP/1.1')
@@ -74,8 +72,8 @@ test('the wire stays usable after a server that misbehaved', async () => {
     else socket.write(`${head('Content-Length: 2')}ok`)
   })
   const transport = newTransport()
-  expect(await transport.start(url, GET).ended).toMatchObject({ end: 'refused' })
-  expect(await transport.start(url, GET).ended).toMatchObject({ end: 'complete', text: 'ok' })
+  expect(await transport.start(url, new Exchange(GET)).ended).toMatchObject({ end: 'refused' })
+  expect(await transport.start(url, new Exchange(GET)).ended).toMatchObject({ end: 'complete', text: 'ok' })
 })
 
 /** An endless body, as fast as it is taken. */
@@ -236,7 +234,7 @@ describe('servers that misbehave: each has a named end', () => {
     const { url, connections } = await startPeer(({ socket }) =>
       socket.write(`${head('Content-Length: 9')}abc`),
     )
-    const call = newTransport().start(url, GET)
+    const call = newTransport().start(url, new Exchange(GET))
     await call.until(({ chunks }) => chunks.length > 0)
     connections[0]?.socket.resetAndDestroy()
     expect(await call.ended).toMatchObject({
@@ -247,7 +245,7 @@ describe('servers that misbehave: each has a named end', () => {
   })
 
   test('is not there: refused', async () => {
-    const exchange = await newTransport().start(await deadUrl(), GET).ended
+    const exchange = await newTransport().start(await deadUrl(), new Exchange(GET)).ended
     expect(exchange).toMatchObject({ end: 'refused', problem: 'connection refused', status: undefined })
   })
 })
@@ -259,7 +257,7 @@ describe('abort', () => {
     const { url, connections } = await startPeer(({ socket }) => {
       socket.write(Buffer.concat([Buffer.from(head(CHUNKED)), ...THREE]))
     })
-    const call = newTransport().start(url, GET)
+    const call = newTransport().start(url, new Exchange(GET))
     await call.until(({ chunks }) => chunks.length === 3)
     call.abort()
     expect(await call.ended).toMatchObject({ end: 'aborted', problem: undefined, text: 'onetwothree' })
@@ -269,7 +267,7 @@ describe('abort', () => {
   test('before the head: the server sees the close', async () => {
     const { promise, resolve } = Promise.withResolvers<Connection>()
     const { url } = await startPeer(resolve)
-    const call = newTransport().start(url, GET)
+    const call = newTransport().start(url, new Exchange(GET))
     const connection = await promise
     call.abort()
     expect(await call.ended).toMatchObject({ end: 'aborted', status: undefined })
@@ -278,14 +276,14 @@ describe('abort', () => {
 
   test('before there is a connection', async () => {
     const { url } = await startPeer(() => {})
-    const call = newTransport().start(url, GET)
+    const call = newTransport().start(url, new Exchange(GET))
     call.abort()
     expect(await call.ended).toMatchObject({ end: 'aborted', status: undefined })
   })
 
   test('after the end changes nothing', async () => {
     const { url } = await startPeer(({ socket }) => socket.write(`${head('Content-Length: 2')}ok`))
-    const call = newTransport().start(url, GET)
+    const call = newTransport().start(url, new Exchange(GET))
     await call.ended
     call.abort()
     expect(call.exchange).toMatchObject({ end: 'complete', text: 'ok' })
@@ -294,7 +292,7 @@ describe('abort', () => {
   test('until ends with the exchange, also when the condition never holds', async () => {
     const { url } = await startPeer(({ socket }) => socket.end(`${head('Content-Length: 9')}abc`))
     const exchange = await newTransport()
-      .start(url, GET)
+      .start(url, new Exchange(GET))
       .until(() => false)
     expect(exchange.end).toBe('cut')
   })

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { Answer, AnyAnswer } from './answers.ts'
-import { Exchange, type Request } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 
 /** What a server may take at most, so that none can make a run hang or fill the memory. */
 export type Limits = {
@@ -23,8 +23,8 @@ export class Call<Known extends Answer = AnyAnswer> {
   #controller: Dispatcher.DispatchController | undefined
   #aborted = false
 
-  constructor(request: Request) {
-    this.exchange = new Exchange(request)
+  constructor(exchange: Exchange<Known>) {
+    this.exchange = exchange
     const { promise, resolve } = Promise.withResolvers<Exchange<Known>>()
     this.ended = promise
     this.#finish = resolve
@@ -111,27 +111,25 @@ export class Transport {
   }
 
   /**
-   * Sends a request.
+   * Sends the request of an exchange; what comes back is put into the exchange.
    *
    * @param url base address, `http://host:port`
-   * @param extra headers that belong to the harness, kept out of the exchange
-   * @param fill what is sent for the body that the exchange keeps
+   * @param sent headers and body on the wire, where they are others than the exchange keeps
    */
   start<Known extends Answer = AnyAnswer>(
     url: string,
-    request: Request,
-    extra: Record<string, string> = {},
-    fill = (body: Buffer): Buffer => body,
+    exchange: Exchange<Known>,
+    sent: Pick<Exchange['request'], 'headers' | 'body'> = exchange.request,
   ): Call<Known> {
-    const call = new Call<Known>(request)
-    const { method, path, headers, body } = call.exchange.request
+    const call = new Call(exchange)
+    const { method, path } = exchange.request
     this.#agent.dispatch(
       {
         origin: url,
         path,
         method: method as Dispatcher.HttpMethod,
-        headers: { ...headers, ...extra },
-        body: body ? fill(body) : null,
+        headers: sent.headers,
+        body: sent.body ?? null,
       },
       call.handler(performance.now()),
     )

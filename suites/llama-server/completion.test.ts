@@ -1,43 +1,43 @@
 import { isDeepStrictEqual } from 'node:util'
-import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
-import { completion, completionRequest, endlessRequest, everyOption, internals } from './helpers/requests.ts'
+import { check } from '../../harness/run/check.ts'
+import { wrong } from '../ollama/requests.ts'
+import { completion, completionRequest, endlessRequest, everyOption, internals } from './requests.ts'
 
-check('completion.text', async ({ client }) => {
+check('llama-server.completion.text', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'abc', n_predict: 6 })
   const { content, tokens_evaluated, tokens_predicted, stop_type } = json
   return { content, tokens_evaluated, tokens_predicted, stop_type }
 })
 
-check('completion.prompt.tokens', async ({ client }) => {
+check('llama-server.completion.prompt.tokens', async ({ client }) => {
   const { json } = await client.send({ method: 'POST', path: '/tokenize', body: { content: 'abc' } })
   const answer = await completion(client, { prompt: json.tokens, n_predict: 6 })
   return { tokens: json.tokens, content: answer.json.content }
 })
 
-check('completion.prompt.batch', async ({ client }) => {
+check('llama-server.completion.prompt.batch', async ({ client }) => {
   const { json } = await completion(client, { prompt: ['a', 'm'], n_predict: 3 })
   return json.map(({ index, content }) => ({ index, content }))
 })
 
-check('completion.n_predict.zero', async ({ client }) => {
+check('llama-server.completion.n_predict.zero', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'abc', n_predict: 0 })
   return { content: json.content, stop_type: json.stop_type }
 })
 
-check('completion.eos', async ({ client }) => {
+check('llama-server.completion.eos', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'x' })
   const { content, tokens_predicted, stop_type } = json
   return { content, tokens_predicted, stop_type }
 })
 
-check('completion.stop', async ({ client }) => {
+check('llama-server.completion.stop', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'abc', stop: ['gh'] })
   const { content, stop_type, stopping_word } = json
   return { content, stop_type, stopping_word }
 })
 
-check('completion.stream', async ({ client }) => {
+check('llama-server.completion.stream', async ({ client }) => {
   const exchange = await completion(client, { prompt: 'abc', n_predict: 6, stream: true })
   const records = exchange.eventData
   return {
@@ -49,7 +49,7 @@ check('completion.stream', async ({ client }) => {
 })
 
 for (const [option, value] of Object.entries({ top_k: 1, min_p: 1, top_p: 0.1 })) {
-  check(`completion.${option}.effect`, async ({ client }) => {
+  check(`llama-server.completion.${option}.effect`, async ({ client }) => {
     const sampled = { prompt: 'x', temperature: 1, seed: 7, n_predict: 12 }
     const free = await completion(client, { ...sampled, top_k: 40, min_p: 0, top_p: 1 })
     const narrow = await completion(client, {
@@ -63,7 +63,7 @@ for (const [option, value] of Object.entries({ top_k: 1, min_p: 1, top_p: 0.1 })
   })
 }
 
-check('completion.abort.stream-decoding', async ({ client }) => {
+check('llama-server.completion.abort.stream-decoding', async ({ client }) => {
   const call = client.start(endlessRequest())
   await call.until(({ events }) => events.length >= 2)
   call.abort()
@@ -72,7 +72,7 @@ check('completion.abort.stream-decoding', async ({ client }) => {
   return { aborted: end, next: next.json.content }
 })
 
-check('completion.error.broken-json', async ({ client }) => {
+check('llama-server.completion.error.broken-json', async ({ client }) => {
   const { status, json } = await client.send({
     method: 'POST',
     path: '/completion',
@@ -82,14 +82,14 @@ check('completion.error.broken-json', async ({ client }) => {
   return { status, code: json.error.code, type: json.error.type }
 })
 
-check('completion.infill.no-fim-tokens', async ({ client }) => {
+check('llama-server.completion.infill.no-fim-tokens', async ({ client }) => {
   const body = { input_prefix: 'a', input_suffix: 'b' }
   const { status, json } = await client.send({ method: 'POST', path: '/infill', body })
   const missing = [...json.error.message.matchAll(/(\w+) token is missing/g)].map(([, name]) => name)
   return { status, type: json.error.type, missing }
 })
 
-check('completion.detokenize', async ({ client }) => {
+check('llama-server.completion.detokenize', async ({ client }) => {
   const { json } = await client.send({
     method: 'POST',
     path: '/detokenize',
@@ -98,23 +98,23 @@ check('completion.detokenize', async ({ client }) => {
   return json
 })
 
-check('completion.health', async ({ client }) => {
+check('llama-server.completion.health', async ({ client }) => {
   const { status, json } = await client.send({ method: 'GET', path: '/health' })
   return { status, body: json }
 })
 
-check('completion.props.slots', async ({ client }) => {
+check('llama-server.completion.props.slots', async ({ client }) => {
   const { json } = await client.send({ method: 'GET', path: '/props' })
   return { total_slots: json.total_slots, n_ctx: json.default_generation_settings.n_ctx }
 })
 
-check('completion.alias', async ({ client }) => {
+check('llama-server.completion.alias', async ({ client }) => {
   const request = completionRequest({ prompt: 'abc', n_predict: 2 })
   const { json } = await client.send({ ...request, path: '/completions' })
   return json.content
 })
 
-check('completion.options.echo', async ({ client, version }) => {
+check('llama-server.completion.options.echo', async ({ client, version }) => {
   const options: Record<string, unknown> = { ...everyOption(version), ...internals(version) }
   const { json } = await completion(client, { prompt: 'abc', logprobs: 2, ...options })
   const settings = Object.entries(json.generation_settings).filter(([name]) => name in options)
@@ -122,7 +122,7 @@ check('completion.options.echo', async ({ client, version }) => {
   return { content: json.content, others: Object.fromEntries(others) }
 })
 
-check('completion.options.n_predict-first', async ({ client }) => {
+check('llama-server.completion.options.n_predict-first', async ({ client }) => {
   const lengths = [
     { n_predict: 3, max_completion_tokens: 2, max_tokens: 1 },
     { max_completion_tokens: 2, max_tokens: 1 },
@@ -136,17 +136,17 @@ check('completion.options.n_predict-first', async ({ client }) => {
   return observed
 })
 
-check('completion.options.samplers-default', async ({ client }) => {
+check('llama-server.completion.options.samplers-default', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'abc', n_predict: 1 })
   return json.generation_settings.samplers
 })
 
-check('completion.settings.fields', async ({ client }) => {
+check('llama-server.completion.settings.fields', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'abc', n_predict: 1 })
   return ['n_ctx', 'model', 'n_predict'].filter((name) => name in json.generation_settings)
 })
 
-check('completion.json_schema', async ({ client }) => {
+check('llama-server.completion.json_schema', async ({ client }) => {
   const body = { prompt: 'abc', json_schema: { enum: ['yes'] } }
   const { json } = await completion(client, body)
   return { value: JSON.parse(json.content), stop_type: json.stop_type }
@@ -159,7 +159,7 @@ const probabilities = (top: Top[] = []) =>
     top.map(({ token, logprob = 0, prob = Math.exp(logprob) }) => [token, Number(prob.toFixed(3))]),
   )
 
-check('completion.n_probs', async ({ client }) => {
+check('llama-server.completion.n_probs', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'x', n_predict: 2, n_probs: 4 })
   return json.completion_probabilities.map(({ token, top_logprobs }) => ({
     token,
@@ -167,13 +167,13 @@ check('completion.n_probs', async ({ client }) => {
   }))
 })
 
-check('completion.post_sampling_probs', async ({ client }) => {
+check('llama-server.completion.post_sampling_probs', async ({ client }) => {
   const options = { n_predict: 1, n_probs: 4, temperature: 1, top_k: 2, min_p: 0, top_p: 1, seed: 7 }
   const { json } = await completion(client, { prompt: 'x', post_sampling_probs: true, ...options })
   return probabilities(json.completion_probabilities[0].top_probs)
 })
 
-check('completion.return_tokens', async ({ client }) => {
+check('llama-server.completion.return_tokens', async ({ client }) => {
   const without = await completion(client, { prompt: 'abc', n_predict: 2 })
   const asked = await completion(client, { prompt: 'abc', n_predict: 2, return_tokens: true })
   const streamed = await completion(client, { prompt: 'abc', n_predict: 2, stream: true })
@@ -184,24 +184,24 @@ check('completion.return_tokens', async ({ client }) => {
   }
 })
 
-check('completion.n_cmpl', async ({ client }) => {
+check('llama-server.completion.n_cmpl', async ({ client }) => {
   const { json } = await completion(client, { prompt: 'abc', n_predict: 2, n_cmpl: 2 })
   return json.map(({ index, content }) => ({ index, content }))
 })
 
-check('completion.response_fields', async ({ client }) => {
+check('llama-server.completion.response_fields', async ({ client }) => {
   const response_fields = ['content', 'generation_settings/n_predict', 'nothing']
   const { json } = await completion(client, { prompt: 'abc', n_predict: 2, response_fields })
   return json
 })
 
-check('completion.stop.text', async ({ client }) => {
+check('llama-server.completion.stop.text', async ({ client }) => {
   const request = completionRequest({ prompt: 'abc', stop: 'ef', n_predict: 4 })
   const { json } = await client.send(request)
   return { content: json.content, stop_type: json.stop_type }
 })
 
-check('completion.cache', async ({ client }) => {
+check('llama-server.completion.cache', async ({ client }) => {
   const observed = []
   for (const prompt of ['abcdef', 'abcxyz']) {
     const { json } = await completion(client, { prompt, n_predict: 2 })
@@ -211,12 +211,12 @@ check('completion.cache', async ({ client }) => {
   return observed
 })
 
-check('completion.stream.fields', async ({ client }) => {
+check('llama-server.completion.stream.fields', async ({ client }) => {
   const { eventData } = await completion(client, { prompt: 'abc', n_predict: 2, stream: true })
   return Object.keys(eventData[0])
 })
 
-check('completion.stream.ends', async ({ client }) => {
+check('llama-server.completion.stream.ends', async ({ client }) => {
   const eos = await completion(client, { prompt: 'x', stream: true })
   const word = await completion(client, { prompt: 'abc', stop: ['e'], stream: true })
   return [eos, word].map(({ eventData }) => {
@@ -225,7 +225,7 @@ check('completion.stream.ends', async ({ client }) => {
   })
 })
 
-check('completion.stream.progress', async ({ client }) => {
+check('llama-server.completion.stream.progress', async ({ client }) => {
   const options = { return_progress: true, timings_per_token: true, n_probs: 1, cache_prompt: false }
   const { eventData } = await completion(client, {
     prompt: 'abc',
@@ -242,13 +242,13 @@ check('completion.stream.progress', async ({ client }) => {
   }))
 })
 
-check('completion.error.context', async ({ client }) => {
+check('llama-server.completion.error.context', async ({ client }) => {
   const { status, json } = await completion(client, { prompt: 'a'.repeat(600) })
   const { code, type, n_prompt_tokens, n_ctx } = json.error
   return { status, code, type, n_prompt_tokens, n_ctx }
 })
 
-check('completion.error.wrong-type', async ({ client }) => {
+check('llama-server.completion.error.wrong-type', async ({ client }) => {
   const body = { prompt: 'abc', n_predict: 1, top_k: 'many' }
   const { status, json } = await client.send(wrong(completionRequest, body))
   return { status, message: json.error?.message }
@@ -256,20 +256,20 @@ check('completion.error.wrong-type', async ({ client }) => {
 
 const infill = { input_prefix: 'ab', input_suffix: 'yz', temperature: 0 }
 
-check('completion.infill.text', async ({ client }) => {
+check('llama-server.completion.infill.text', async ({ client }) => {
   const body = { ...infill, prompt: 'm', n_predict: 3 }
   const { contentType, json } = await client.send({ method: 'POST', path: '/infill', body })
   return { type: contentType, prompt: json.prompt, content: json.content }
 })
 
-check('completion.infill.extra', async ({ client }) => {
+check('llama-server.completion.infill.extra', async ({ client }) => {
   const input_extra = [{ filename: 'one.txt', text: 'one' }, { text: 'two' }]
   const body = { ...infill, input_extra, n_predict: 2 }
   const { json } = await client.send({ method: 'POST', path: '/infill', body })
   return json.prompt
 })
 
-check('completion.infill.options', async ({ client, version }) => {
+check('llama-server.completion.infill.options', async ({ client, version }) => {
   const body = {
     ...infill,
     ...everyOption(version),

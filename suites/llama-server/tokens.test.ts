@@ -1,7 +1,7 @@
-import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
-import { inRange } from '../../harness/versions.ts'
+import { inRange } from '../../harness/base/versions.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
+import { wrong } from '../ollama/requests.ts'
 
 type TemplateBody = BodyOf<'POST', '/apply-template'>
 
@@ -21,67 +21,67 @@ const template = (body: TemplateBody) => ({
   body,
 })
 
-check('tokens.tokenize.special', async ({ client }) => {
+check('llama-server.tokens.tokenize.special', async ({ client }) => {
   const read = await client.send(tokenize({ content: 'a<s>', parse_special: true }))
   const plain = await client.send(tokenize({ content: 'a<s>', parse_special: false }))
   return { read: read.json.tokens, plain: plain.json.tokens }
 })
 
-check('tokens.tokenize.add_special', async ({ client }) => {
+check('llama-server.tokens.tokenize.add_special', async ({ client }) => {
   const without = await client.send(tokenize({ content: 'a' }))
   const added = await client.send(tokenize({ content: 'a', add_special: true }))
   return { without: without.json.tokens, added: added.json.tokens }
 })
 
-check('tokens.tokenize.with_pieces', async ({ client }) => {
+check('llama-server.tokens.tokenize.with_pieces', async ({ client }) => {
   const { json } = await client.send(tokenize({ content: 'aé', with_pieces: true }))
   return json.tokens
 })
 
-check('tokens.tokenize.mixed', async ({ client }) => {
+check('llama-server.tokens.tokenize.mixed', async ({ client }) => {
   const { json } = await client.send(tokenize({ content: ['ab', 7] }))
   return json.tokens
 })
 
-check('tokens.tokenize.nothing', async ({ client }) => {
+check('llama-server.tokens.tokenize.nothing', async ({ client }) => {
   const { status, json } = await client.send(tokenize({}))
   return { status, tokens: json.tokens }
 })
 
-check('tokens.tokenize.number', async ({ client }) => {
+check('llama-server.tokens.tokenize.number', async ({ client }) => {
   const { status, json } = await client.send(wrong(tokenize, { content: 5 }))
   return { status, type: json.error.type }
 })
 
-check('tokens.detokenize.special', async ({ client }) => {
+check('llama-server.tokens.detokenize.special', async ({ client }) => {
   const { json } = await client.send(detokenize({ tokens: [1, 100, 2] }))
   return json.content
 })
 
-check('tokens.detokenize.half-character', async ({ client }) => {
+check('llama-server.tokens.detokenize.half-character', async ({ client }) => {
   const { json } = await client.send(detokenize({ tokens: [100, 198] }))
   return json.content
 })
 
-check('tokens.detokenize.unknown', async ({ client }) => {
+check('llama-server.tokens.detokenize.unknown', async ({ client }) => {
   const { status, json } = await client.send(detokenize({ tokens: [9999] }))
   return { status, type: json.error.type, message: json.error.message }
 })
 
 const user = { role: 'user', content: 'hi' }
 
-check('tokens.template.default', async ({ client }) => {
+check('llama-server.tokens.template.default', async ({ client }) => {
   const whole = await client.send(template({ messages: [user] }))
   const open = await client.send(template({ messages: [user], add_generation_prompt: false }))
   return { whole: whole.json.prompt, without: open.json.prompt }
 })
 
-check('tokens.template.prefill', async ({ client }) => {
+check('llama-server.tokens.template.prefill', async ({ client }) => {
   const { json } = await client.send(template({ messages: [user, { role: 'assistant', content: 'yo' }] }))
   return json.prompt
 })
 
-check('tokens.template.parts', async ({ client }) => {
+check('llama-server.tokens.template.parts', async ({ client }) => {
   const content = [
     { type: 'text' as const, text: 'one' },
     { type: 'text' as const, text: 'two' },
@@ -90,13 +90,13 @@ check('tokens.template.parts', async ({ client }) => {
   return json.prompt.split('<|im_end|>')[0]
 })
 
-check('tokens.template.image', async ({ client }) => {
+check('llama-server.tokens.template.image', async ({ client }) => {
   const content = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }]
   const { status, json } = await client.send(wrong(template, { messages: [{ role: 'user', content }] }))
   return { status, type: json.error.type }
 })
 
-check('tokens.template.no-messages', async ({ client }) => {
+check('llama-server.tokens.template.no-messages', async ({ client }) => {
   const { status, json } = await client.send(wrong(template, {}))
   return { status, type: json.error.type, message: json.error.message }
 })
@@ -107,7 +107,7 @@ const call = {
   id: 'call_1',
 }
 
-check('tokens.template.history', async ({ client }) => {
+check('llama-server.tokens.template.history', async ({ client }) => {
   const messages = [
     user,
     { role: 'assistant', reasoning_content: 'ponder', content: null, tool_calls: [call] },
@@ -117,7 +117,7 @@ check('tokens.template.history', async ({ client }) => {
   return json.prompt
 })
 
-check('tokens.template.options', async ({ client, version }) => {
+check('llama-server.tokens.template.options', async ({ client, version }) => {
   const body: TemplateBody = {
     messages: [user],
     tools: [{ type: 'function', function: { name: 'look' } }],
@@ -135,11 +135,11 @@ check('tokens.template.options', async ({ client, version }) => {
   return json.prompt
 })
 
-check('tokens.detokenize.nothing', async ({ client }) => {
+check('llama-server.tokens.detokenize.nothing', async ({ client }) => {
   return (await client.send(detokenize({}))).json
 })
 
-check('tokens.template.bare', async ({ client }) => {
+check('llama-server.tokens.template.bare', async ({ client }) => {
   const call = { type: 'function' as const, function: { name: 'f', arguments: '{}' } }
   const { status } = await client.send(
     template({ messages: [{ role: 'assistant', tool_calls: [call] }, user] }),

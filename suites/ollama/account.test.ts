@@ -1,9 +1,9 @@
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { generate, wrong } from '../../harness/requests.ts'
-import { inRange } from '../../harness/versions.ts'
+import { inRange } from '../../harness/base/versions.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { generate, wrong } from './requests.ts'
 
 const answer = ({ status, json }: { status: number | undefined; json: unknown }) => ({ status, body: json })
 

@@ -1,9 +1,9 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { chat, chatRequest, user, wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { garbling } from './helpers/loaded.ts'
+import { garbling } from './loaded.ts'
+import { chat, chatRequest, user, wrong } from './requests.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/api/chat'>
@@ -97,19 +97,15 @@ check('chat.load.messages', async ({ client }) => {
   return `${status} ${json.done_reason}`
 })
 
-check(
-  'chat.unload',
-  async ({ client }) => {
-    await chat(client, { model: models.spare, messages: [] })
-    const reasons = []
-    for (const _ of ['loaded', 'no longer loaded']) {
-      const { json } = await chat(client, { model: models.spare, messages: [], keep_alive: 0 })
-      reasons.push(json.done_reason)
-    }
-    return reasons
-  },
-  { alone: true },
-)
+check.alone('chat.unload', async ({ client }) => {
+  await chat(client, { model: models.spare, messages: [] })
+  const reasons = []
+  for (const _ of ['loaded', 'no longer loaded']) {
+    const { json } = await chat(client, { model: models.spare, messages: [], keep_alive: 0 })
+    reasons.push(json.done_reason)
+  }
+  return reasons
+})
 
 // The conversation
 
@@ -322,24 +318,20 @@ check('chat.logprobs.range', async ({ client }) =>
   answered(await client.send(wrong(chatRequest, { ...ABC, logprobs: true, top_logprobs: 21 }))),
 )
 
-check(
-  'chat.options',
-  async ({ client }) => {
-    const request = (options: Fields) => ({
-      model: models.spare,
-      messages: [user('a')],
-      options: { ...options, num_predict: 1 },
-    })
-    const old = { low_vram: false, f16_kv: true, logits_all: false, vocab_only: false, use_mlock: false }
-    const answers = [
-      await chat(client, request({ main_gpu: 0 })),
-      await client.send(wrong(chatRequest, request(old), { from: '0.7.0' })),
-      await client.send(wrong(chatRequest, request({ draft_num_predict: 1 }), { before: '0.30.0' })),
-    ]
-    return answers.map(({ status }) => status)
-  },
-  { alone: true },
-)
+check.alone('chat.options', async ({ client }) => {
+  const request = (options: Fields) => ({
+    model: models.spare,
+    messages: [user('a')],
+    options: { ...options, num_predict: 1 },
+  })
+  const old = { low_vram: false, f16_kv: true, logits_all: false, vocab_only: false, use_mlock: false }
+  const answers = [
+    await chat(client, request({ main_gpu: 0 })),
+    await client.send(wrong(chatRequest, request(old), { from: '0.7.0' })),
+    await client.send(wrong(chatRequest, request({ draft_num_predict: 1 }), { before: '0.30.0' })),
+  ]
+  return answers.map(({ status }) => status)
+})
 
 const formatted = async (client: Client, format: Body['format']) =>
   said(await chat(client, { model: models.terse, messages: [user('a')], format }))
@@ -429,15 +421,11 @@ check('chat.errors.before-content', async ({ client }) => {
   return { status, contentType, error: JSON.parse(text).error }
 })
 
-check(
-  'chat.errors.mid-stream',
-  async ({ client }) => {
-    const request = { model: models.garbler, messages: [user('a')], stream: true }
-    const { status, records } = await garbling(client, () => chat(client, request))
-    return { status, records: records.map(({ message, error }) => (error ? 'error' : message.content)) }
-  },
-  { alone: true },
-)
+check.alone('chat.errors.mid-stream', async ({ client }) => {
+  const request = { model: models.garbler, messages: [user('a')], stream: true }
+  const { status, records } = await garbling(client, () => chat(client, request))
+  return { status, records: records.map(({ message, error }) => (error ? 'error' : message.content)) }
+})
 
 check('chat.errors.embedding-model', async ({ client }) =>
   answered(await chat(client, { ...ABC, model: models.embedder })),

@@ -1,8 +1,8 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { wrong } from './requests.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/api/embed'>

@@ -1,7 +1,7 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { generate, generateRequest, wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
+import { generate, generateRequest, wrong } from './requests.ts'
 
 const post = (body: unknown, headers?: Record<string, string>) => ({
   method: 'POST',
@@ -146,16 +146,12 @@ check('generate.count.limit-before-eos', async ({ client }) => {
   )
 })
 
-check(
-  'generate.count.bos',
-  async ({ client }) => {
-    const request = { model: models.starter, prompt: 'abc' }
-    await generate(client, request)
-    const { json } = await generate(client, request)
-    return { prompt_eval_count: json.prompt_eval_count, context_tokens: json.context.length }
-  },
-  { alone: true },
-)
+check.alone('generate.count.bos', async ({ client }) => {
+  const request = { model: models.starter, prompt: 'abc' }
+  await generate(client, request)
+  const { json } = await generate(client, request)
+  return { prompt_eval_count: json.prompt_eval_count, context_tokens: json.context.length }
+})
 
 check('generate.count.special-tokens', async ({ client }) => {
   const count = async (prompt: string) =>
@@ -167,24 +163,20 @@ check('generate.count.multi-byte', async ({ client }) => {
   return counted(await generate(client, { model: models.successor, prompt: 'é€a', raw: true }))
 })
 
-check(
-  'generate.count.cached',
-  async ({ client }) => {
-    const seen = []
-    for (const prompt of ['cachedprompt', 'cachedprompt', 'another', 'cachedprompt']) {
-      seen.push(
-        counted(
-          await generate(client, { model: models.successor, prompt, raw: true, options: { num_predict: 3 } }),
-        ),
-      )
-    }
-    return {
-      texts: seen.map(({ response }) => response),
-      same_count: seen[0]?.prompt_eval_count === seen[1]?.prompt_eval_count,
-    }
-  },
-  { alone: true },
-)
+check.alone('generate.count.cached', async ({ client }) => {
+  const seen = []
+  for (const prompt of ['cachedprompt', 'cachedprompt', 'another', 'cachedprompt']) {
+    seen.push(
+      counted(
+        await generate(client, { model: models.successor, prompt, raw: true, options: { num_predict: 3 } }),
+      ),
+    )
+  }
+  return {
+    texts: seen.map(({ response }) => response),
+    same_count: seen[0]?.prompt_eval_count === seen[1]?.prompt_eval_count,
+  }
+})
 
 check('generate.prompt.whitespace', async ({ client }) => {
   const count = async (prompt: string, raw = false) =>
@@ -282,45 +274,33 @@ check('generate.overlong.truncate-false', async ({ client }) => {
   return exchange.status === 200 ? counted(exchange) : { status: exchange.status }
 })
 
-check(
-  'generate.overlong.small-window',
-  async ({ client }) => {
-    const window = { model: models.spare, ...OVERLONG, options: { num_ctx: 16, num_predict: 3 } }
-    const truncated = await generate(client, { ...window, prompt: '!bcdefghijklmnopqrstuvwxyz' })
-    const whole = await client.send(
-      wrong(generateRequest, { ...window, prompt: '?bcdefghijklmnopqrstuvwxyz', truncate: false }, TRUNCATES),
-    )
-    return { truncated: taken(truncated), truncate_false: taken(whole) }
-  },
-  { alone: true },
-)
+check.alone('generate.overlong.small-window', async ({ client }) => {
+  const window = { model: models.spare, ...OVERLONG, options: { num_ctx: 16, num_predict: 3 } }
+  const truncated = await generate(client, { ...window, prompt: '!bcdefghijklmnopqrstuvwxyz' })
+  const whole = await client.send(
+    wrong(generateRequest, { ...window, prompt: '?bcdefghijklmnopqrstuvwxyz', truncate: false }, TRUNCATES),
+  )
+  return { truncated: taken(truncated), truncate_false: taken(whole) }
+})
 
 for (const shift of [true, false]) {
-  check(
-    `generate.shift.${shift}`,
-    async ({ client }) => {
-      const request = { model: models.spare, prompt: 'abc', raw: true, shift, options: { num_predict: 280 } }
-      const { json } = await client.send(wrong(generateRequest, request, TRUNCATES))
-      return { eval_count: json.eval_count, done_reason: json.done_reason }
-    },
-    { alone: true },
-  )
+  check.alone(`generate.shift.${shift}`, async ({ client }) => {
+    const request = { model: models.spare, prompt: 'abc', raw: true, shift, options: { num_predict: 280 } }
+    const { json } = await client.send(wrong(generateRequest, request, TRUNCATES))
+    return { eval_count: json.eval_count, done_reason: json.done_reason }
+  })
 }
 
-check(
-  'generate.tiny-context.ends',
-  async ({ client }) => {
-    return answer(
-      await generate(client, {
-        model: models.spare,
-        prompt: 'a',
-        raw: true,
-        options: { num_ctx: 4, num_predict: 20 },
-      }),
-    )
-  },
-  { alone: true },
-)
+check.alone('generate.tiny-context.ends', async ({ client }) => {
+  return answer(
+    await generate(client, {
+      model: models.spare,
+      prompt: 'a',
+      raw: true,
+      options: { num_ctx: 4, num_predict: 20 },
+    }),
+  )
+})
 
 // Log probabilities.
 

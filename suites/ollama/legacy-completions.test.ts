@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type ModelName, models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { complete, completeRequest, generate, generateRequest, wrong } from '../../harness/requests.ts'
-import { inRange } from '../../harness/versions.ts'
+import { inRange } from '../../harness/base/versions.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Route } from '../../schemas/types.ts'
-import { findLoaded, garbling, poll, unload } from './helpers/loaded.ts'
+import type { Route } from '../../schemas/ollama/types.ts'
+import { findLoaded, garbling, poll, unload } from './loaded.ts'
+import { complete, completeRequest, generate, generateRequest, wrong } from './requests.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/v1/completions', Route>
@@ -141,28 +141,25 @@ const droppedOptions: Record<string, Drop> = {
 for (const [option, { value, model = 'distribution', prompt = 'x', shared = {}, alone }] of Object.entries(
   droppedOptions,
 )) {
-  check(
-    `legacy-completions.drops.${option}`,
-    async ({ client }) => {
-      const request = { model: models[model], prompt }
-      const options = { num_predict: 12, ...shared }
-      const legacy = { ...request, max_tokens: 12, ...shared }
-      const changed = { [option]: value }
-      const legacyAnswers = [
-        await complete(client, legacy),
-        await client.send(wrong(completeRequest, { ...legacy, ...changed, options: changed })),
-      ].map(completed)
-      const answers = [
-        await generate(client, { ...request, options }),
-        await generate(client, { ...request, options: { ...options, ...changed } }),
-      ].map(generated)
-      return {
-        generate_differs: !isDeepStrictEqual(answers[0], answers[1]),
-        legacy_differs: !isDeepStrictEqual(legacyAnswers[0], legacyAnswers[1]),
-      }
-    },
-    alone ? { alone } : {},
-  )
+  const bind = alone ? check.alone : check
+  bind(`legacy-completions.drops.${option}`, async ({ client }) => {
+    const request = { model: models[model], prompt }
+    const options = { num_predict: 12, ...shared }
+    const legacy = { ...request, max_tokens: 12, ...shared }
+    const changed = { [option]: value }
+    const legacyAnswers = [
+      await complete(client, legacy),
+      await client.send(wrong(completeRequest, { ...legacy, ...changed, options: changed })),
+    ].map(completed)
+    const answers = [
+      await generate(client, { ...request, options }),
+      await generate(client, { ...request, options: { ...options, ...changed } }),
+    ].map(generated)
+    return {
+      generate_differs: !isDeepStrictEqual(answers[0], answers[1]),
+      legacy_differs: !isDeepStrictEqual(legacyAnswers[0], legacyAnswers[1]),
+    }
+  })
 }
 
 for (const [field, value] of Object.entries({
@@ -237,23 +234,19 @@ async function refusals(client: Client, fields: Fields, legacyFields: Fields) {
   return { generate: answer.status, legacy: legacy.status }
 }
 
-check(
-  'legacy-completions.drops.keep_alive',
-  async ({ client }) => {
-    const request = { model: models.spare, prompt: 'a' }
-    // A negative keep_alive is some 290 years.
-    const staysForEver = async () => Number((await findLoaded(client))?.expires_at.slice(0, 4)) > 2300
-    await unload(client)
-    await client.send(wrong(completeRequest, { ...request, keep_alive: -1 }))
-    const legacy = await staysForEver()
-    await generate(client, { ...request, keep_alive: -1 })
-    // The scheduler hears of the end of a request after the client does.
-    const stays = await poll(staysForEver, (forEver) => forEver)
-    await unload(client)
-    return { generate_stays_for_ever: stays, legacy_stays_for_ever: legacy }
-  },
-  { alone: true },
-)
+check.alone('legacy-completions.drops.keep_alive', async ({ client }) => {
+  const request = { model: models.spare, prompt: 'a' }
+  // A negative keep_alive is some 290 years.
+  const staysForEver = async () => Number((await findLoaded(client))?.expires_at.slice(0, 4)) > 2300
+  await unload(client)
+  await client.send(wrong(completeRequest, { ...request, keep_alive: -1 }))
+  const legacy = await staysForEver()
+  await generate(client, { ...request, keep_alive: -1 })
+  // The scheduler hears of the end of a request after the client does.
+  const stays = await poll(staysForEver, (forEver) => forEver)
+  await unload(client)
+  return { generate_stays_for_ever: stays, legacy_stays_for_ever: legacy }
+})
 
 // Fields of OpenAI's API that the endpoint does not serve
 
@@ -351,16 +344,12 @@ check('legacy-completions.as-generate.sampled', async ({ client }) => {
   return { same: texts.every(([a, b]) => a === b), different_texts: new Set(texts.flat()).size }
 })
 
-check(
-  'legacy-completions.as-generate.cap',
-  async ({ client }) => {
-    const request = { model: models.narrow, prompt: 'a' }
-    const legacy = completed(await complete(client, { ...request, max_tokens: -1 }))
-    const answer = generated(await generate(client, { ...request, options: { num_predict: -1 } }))
-    return { same: legacy.eval_count === answer.eval_count, finish_reason: legacy.done_reason }
-  },
-  { alone: true },
-)
+check.alone('legacy-completions.as-generate.cap', async ({ client }) => {
+  const request = { model: models.narrow, prompt: 'a' }
+  const legacy = completed(await complete(client, { ...request, max_tokens: -1 }))
+  const answer = generated(await generate(client, { ...request, options: { num_predict: -1 } }))
+  return { same: legacy.eval_count === answer.eval_count, finish_reason: legacy.done_reason }
+})
 
 check('legacy-completions.prompt.cached', async ({ client }) => {
   const request = { model: models.stopper, prompt: 'qrstuvw' }
@@ -490,15 +479,11 @@ check('legacy-completions.prompt.empty-stream', async ({ client }) => {
   }
 })
 
-check(
-  'legacy-completions.prompt.empty-loads',
-  async ({ client }) => {
-    await unload(client)
-    await complete(client, { model: models.spare, prompt: '' })
-    return (await findLoaded(client)) !== undefined
-  },
-  { alone: true },
-)
+check.alone('legacy-completions.prompt.empty-loads', async ({ client }) => {
+  await unload(client)
+  await complete(client, { model: models.spare, prompt: '' })
+  return (await findLoaded(client)) !== undefined
+})
 
 // The repetition guard
 
@@ -617,14 +602,10 @@ check('legacy-completions.errors.stream', async ({ client }) => {
   }
 })
 
-check(
-  'legacy-completions.errors.mid-stream',
-  async ({ client }) => {
-    const data = await garbling(client, () => events(client, { model: models.garbler, prompt: 'a' }))
-    return data.map((event) => (event === '[DONE]' ? event : [event.model, event.choices[0].text]))
-  },
-  { alone: true },
-)
+check.alone('legacy-completions.errors.mid-stream', async ({ client }) => {
+  const data = await garbling(client, () => events(client, { model: models.garbler, prompt: 'a' }))
+  return data.map((event) => (event === '[DONE]' ? event : [event.model, event.choices[0].text]))
+})
 
 // A client that goes away
 
@@ -643,20 +624,16 @@ check('legacy-completions.abort.stream', async ({ client, version }) => {
   return { aborted: end, next: await completeText(client, REQUEST) }
 })
 
-check(
-  'legacy-completions.abort.answer',
-  async ({ client }) => {
-    const request = { ...REQUEST, model: models.spare }
-    await complete(client, request)
-    const call = client.start(completeRequest({ ...request, max_tokens: 0 }))
-    // Nothing tells that the model computes by now, but a generation that was asked for later has ended.
-    await complete(client, { ...REQUEST, max_tokens: 64 })
-    call.abort()
-    const { end } = await call.ended
-    return { aborted: end, next: await completeText(client, request) }
-  },
-  { alone: true },
-)
+check.alone('legacy-completions.abort.answer', async ({ client }) => {
+  const request = { ...REQUEST, model: models.spare }
+  await complete(client, request)
+  const call = client.start(completeRequest({ ...request, max_tokens: 0 }))
+  // Nothing tells that the model computes by now, but a generation that was asked for later has ended.
+  await complete(client, { ...REQUEST, max_tokens: 64 })
+  call.abort()
+  const { end } = await call.ended
+  return { aborted: end, next: await completeText(client, request) }
+})
 
 // Null
 

@@ -1,10 +1,10 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { answersTo } from './helpers/answers.ts'
-import { garbling } from './helpers/loaded.ts'
+import { answersTo } from './answers.ts'
+import { garbling } from './loaded.ts'
+import { wrong } from './requests.ts'
 
 type Body = BodyOf<'POST', '/v1/messages'>
 type Content = Body['messages'][number]['content']
@@ -270,10 +270,8 @@ check('messages.stream.error.before', async ({ client }) => {
   return { status, contentType, error: json.error }
 })
 
-check(
-  'messages.stream.error.within',
-  ({ client }) => garbling(client, () => streamed(client, { model: models.garbler })),
-  { alone: true },
+check.alone('messages.stream.error.within', ({ client }) =>
+  garbling(client, () => streamed(client, { model: models.garbler })),
 )
 
 // What is refused

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { generate, wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { findLoaded, unload } from './helpers/loaded.ts'
+import { findLoaded, unload } from './loaded.ts'
+import { generate, wrong } from './requests.ts'
 
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 const MODEL_FILE = instrumentFile('spare').digest
@@ -53,22 +53,18 @@ const parameterLines = ({ parameters }: { parameters?: string }) =>
 
 // Blobs
 
-check(
-  'models.blobs.life',
-  async ({ client }) => {
-    const text = 'A blob of the conformance suite.'
-    const path = `/api/blobs/${digestOf(text)}`
-    const upload = async () => (await client.send({ method: 'POST', path, body: text })).status
-    const before = await hasBlob(client, digestOf(text))
-    const uploads = [await upload(), await upload()]
-    const after = await hasBlob(client, digestOf(text))
-    const model = 'conformance/models-blob'
-    // A system message is a layer of plain text, so this model takes the blob and its deletion takes it away.
-    await withModel(client, model, { from: models.spare, system: text }, async () => {})
-    return { before, uploads, after, without_model: await hasBlob(client, digestOf(text)) }
-  },
-  { alone: true },
-)
+check.alone('models.blobs.life', async ({ client }) => {
+  const text = 'A blob of the conformance suite.'
+  const path = `/api/blobs/${digestOf(text)}`
+  const upload = async () => (await client.send({ method: 'POST', path, body: text })).status
+  const before = await hasBlob(client, digestOf(text))
+  const uploads = [await upload(), await upload()]
+  const after = await hasBlob(client, digestOf(text))
+  const model = 'conformance/models-blob'
+  // A system message is a layer of plain text, so this model takes the blob and its deletion takes it away.
+  await withModel(client, model, { from: models.spare, system: text }, async () => {})
+  return { before, uploads, after, without_model: await hasBlob(client, digestOf(text)) }
+})
 
 check('models.blobs.malformed-digest', async ({ client }) => {
   const path = '/api/blobs/sha256:123'
@@ -77,22 +73,18 @@ check('models.blobs.malformed-digest', async ({ client }) => {
   return { head: head.status, upload: answer(upload) }
 })
 
-check(
-  'models.blobs.mismatch',
-  async ({ client }) => {
-    const path = `/api/blobs/${digestOf('another text')}`
-    const upload = await client.send({ method: 'POST', path, body: 'some text' })
-    const stored = await hasBlob(client, digestOf('some text'))
-    await withModel(
-      client,
-      'conformance/models-blob',
-      { from: models.spare, system: 'some text' },
-      async () => {},
-    )
-    return { ...answer(upload), stored }
-  },
-  { alone: true },
-)
+check.alone('models.blobs.mismatch', async ({ client }) => {
+  const path = `/api/blobs/${digestOf('another text')}`
+  const upload = await client.send({ method: 'POST', path, body: 'some text' })
+  const stored = await hasBlob(client, digestOf('some text'))
+  await withModel(
+    client,
+    'conformance/models-blob',
+    { from: models.spare, system: 'some text' },
+    async () => {},
+  )
+  return { ...answer(upload), stored }
+})
 
 check('models.blobs.dash', ({ client }) => hasBlob(client, MODEL_FILE.replace(':', '-')))
 
@@ -106,112 +98,87 @@ async function statuses(client: Client, body: Create, layers: Record<string, str
   )
 }
 
-check(
-  'models.create.layers',
-  async ({ client }) => {
-    const model = 'conformance/models-layers'
-    const parts = { template: '[{{ .Prompt }}]', system: 'Be brief.', license: 'None.' }
-    const parameters = { ...PARAMETERS, seed: 41 }
-    const layers = {
-      [MODEL_FILE]: 'model',
-      [digestOf(parts.template)]: 'template',
-      [digestOf(parts.system)]: 'system',
-      [digestOf(parts.license)]: 'license',
-      [digestOf(layerOf(parameters))]: 'parameters',
-    }
-    try {
-      return await statuses(client, { model, files, ...parts, parameters }, layers)
-    } finally {
-      await remove(client, model)
-    }
-  },
-  { alone: true },
-)
-
-check(
-  'models.create.layers.default',
-  async ({ client }) => {
-    const model = 'conformance/models-bare'
-    try {
-      const said = await statuses(client, { model, files }, { [MODEL_FILE]: 'model' })
-      const shown = await show(client, model)
-      return {
-        statuses: said,
-        parameters: 'parameters' in shown,
-        template: shown.template,
-        system: 'system' in shown,
-      }
-    } finally {
-      await remove(client, model)
-    }
-  },
-  { alone: true },
-)
-
-check(
-  'models.create.parameters-layer',
-  async ({ client }) => {
-    const [one, other] = ['conformance/models-one', 'conformance/models-other']
-    return withModel(client, one, { from: models.spare }, () =>
-      withModel(client, other, { from: models.spare, parameters: { seed: 12345 } }, async () => {
-        const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-        const size = (model: string) => json.models.filter(({ name }) => name === `${model}:latest`)[0].size
-        return {
-          size_differs_by: size(other) - size(one),
-          layers_differ_by:
-            layerOf({ ...PARAMETERS, seed: 12345 }).length - layerOf({ ...PARAMETERS }).length,
-        }
-      }),
-    )
-  },
-  { alone: true },
-)
-
-check(
-  'models.create.answer',
-  async ({ client }) => {
-    const model = 'conformance/models-answer'
-    const exchange = await create(client, { model, from: models.spare })
+check.alone('models.create.layers', async ({ client }) => {
+  const model = 'conformance/models-layers'
+  const parts = { template: '[{{ .Prompt }}]', system: 'Be brief.', license: 'None.' }
+  const parameters = { ...PARAMETERS, seed: 41 }
+  const layers = {
+    [MODEL_FILE]: 'model',
+    [digestOf(parts.template)]: 'template',
+    [digestOf(parts.system)]: 'system',
+    [digestOf(parts.license)]: 'license',
+    [digestOf(layerOf(parameters))]: 'parameters',
+  }
+  try {
+    return await statuses(client, { model, files, ...parts, parameters }, layers)
+  } finally {
     await remove(client, model)
-    return { ...answer(exchange), content_type: exchange.contentType }
-  },
-  { alone: true },
-)
+  }
+})
 
-check(
-  'models.create.from',
-  async ({ client }) => {
-    const [parent, child] = ['conformance/models-parent', 'conformance/models-child']
-    const base = {
-      from: models.spare,
-      template: '[{{ .Prompt }}]',
-      system: 'One.',
-      parameters: { seed: 1, top_k: 2 },
+check.alone('models.create.layers.default', async ({ client }) => {
+  const model = 'conformance/models-bare'
+  try {
+    const said = await statuses(client, { model, files }, { [MODEL_FILE]: 'model' })
+    const shown = await show(client, model)
+    return {
+      statuses: said,
+      parameters: 'parameters' in shown,
+      template: shown.template,
+      system: 'system' in shown,
     }
-    return withModel(client, parent, base, () =>
-      withModel(client, child, { from: parent, system: 'Two.', parameters: { seed: 9 } }, async () => {
-        const shown = await show(client, child)
-        return { template: shown.template, system: shown.system, parameters: parameterLines(shown) }
-      }),
-    )
-  },
-  { alone: true },
-)
+  } finally {
+    await remove(client, model)
+  }
+})
 
-check(
-  'models.create.replaces',
-  async ({ client }) => {
-    const model = 'conformance/models-replaced'
-    const ask = async () =>
-      (await generate(client, { model, prompt: 'abc', options: { num_predict: 2 } })).json.response
-    return withModel(client, model, { from: models.spare, template: '{{ .Prompt }}0' }, async () => {
-      const first = await ask()
-      await create(client, { model, from: models.spare, template: '{{ .Prompt }}A' })
-      return { first, second: await ask() }
-    })
-  },
-  { alone: true },
-)
+check.alone('models.create.parameters-layer', async ({ client }) => {
+  const [one, other] = ['conformance/models-one', 'conformance/models-other']
+  return withModel(client, one, { from: models.spare }, () =>
+    withModel(client, other, { from: models.spare, parameters: { seed: 12345 } }, async () => {
+      const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+      const size = (model: string) => json.models.filter(({ name }) => name === `${model}:latest`)[0].size
+      return {
+        size_differs_by: size(other) - size(one),
+        layers_differ_by: layerOf({ ...PARAMETERS, seed: 12345 }).length - layerOf({ ...PARAMETERS }).length,
+      }
+    }),
+  )
+})
+
+check.alone('models.create.answer', async ({ client }) => {
+  const model = 'conformance/models-answer'
+  const exchange = await create(client, { model, from: models.spare })
+  await remove(client, model)
+  return { ...answer(exchange), content_type: exchange.contentType }
+})
+
+check.alone('models.create.from', async ({ client }) => {
+  const [parent, child] = ['conformance/models-parent', 'conformance/models-child']
+  const base = {
+    from: models.spare,
+    template: '[{{ .Prompt }}]',
+    system: 'One.',
+    parameters: { seed: 1, top_k: 2 },
+  }
+  return withModel(client, parent, base, () =>
+    withModel(client, child, { from: parent, system: 'Two.', parameters: { seed: 9 } }, async () => {
+      const shown = await show(client, child)
+      return { template: shown.template, system: shown.system, parameters: parameterLines(shown) }
+    }),
+  )
+})
+
+check.alone('models.create.replaces', async ({ client }) => {
+  const model = 'conformance/models-replaced'
+  const ask = async () =>
+    (await generate(client, { model, prompt: 'abc', options: { num_predict: 2 } })).json.response
+  return withModel(client, model, { from: models.spare, template: '{{ .Prompt }}0' }, async () => {
+    const first = await ask()
+    await create(client, { model, from: models.spare, template: '{{ .Prompt }}A' })
+    return { first, second: await ask() }
+  })
+})
 
 const model = 'conformance/models-refused'
 const refused: Record<string, Record<string, unknown>> = {
@@ -226,17 +193,13 @@ const refused: Record<string, Record<string, unknown>> = {
   'quantize-type': { model, files, quantize: 'ZZ' },
 }
 for (const [name, body] of Object.entries(refused)) {
-  check(
-    `models.create.refused.${name}`,
-    async ({ client }) => {
-      const { status, json } = await client.send(
-        wrong({ method: 'POST', path: '/api/create', body: { stream: false, ...body } }),
-      )
-      // Where the server keeps its models is its own business.
-      return { status, error: json.error.replace(/\S*(?=[/\\]blobs)/, '…') }
-    },
-    { alone: true },
-  )
+  check.alone(`models.create.refused.${name}`, async ({ client }) => {
+    const { status, json } = await client.send(
+      wrong({ method: 'POST', path: '/api/create', body: { stream: false, ...body } }),
+    )
+    // Where the server keeps its models is its own business.
+    return { status, error: json.error.replace(/\S*(?=[/\\]blobs)/, '…') }
+  })
 }
 
 check('models.create.refused.stream', async ({ client }) => {
@@ -305,38 +268,30 @@ check('models.tags.entry', async ({ client }) => {
   }
 })
 
-check(
-  'models.ps.entry',
-  async ({ client }) => {
-    await unload(client)
-    await generate(client, { model: models.spare, prompt: '' })
-    const entry = await findLoaded(client)
-    const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-    const tag = json.models.filter(({ name }) => name === `${models.spare}:latest`)[0]
-    return { keys: Object.keys(entry ?? {}).sort(), digest_as_in_tags: entry?.digest === tag.digest }
-  },
-  { alone: true },
-)
+check.alone('models.ps.entry', async ({ client }) => {
+  await unload(client)
+  await generate(client, { model: models.spare, prompt: '' })
+  const entry = await findLoaded(client)
+  const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+  const tag = json.models.filter(({ name }) => name === `${models.spare}:latest`)[0]
+  return { keys: Object.keys(entry ?? {}).sort(), digest_as_in_tags: entry?.digest === tag.digest }
+})
 
 // Copy and delete
 
-check(
-  'models.copy.same-model',
-  async ({ client }) => {
-    const destination = 'conformance/models-copy'
-    const copied = await post(client, '/api/copy', { source: models.templated, destination })
-    const shown = await show(client, destination)
-    await remove(client, destination)
-    const original = await show(client, models.templated)
-    return {
-      status: copied.status,
-      body: copied.text,
-      template: shown.template,
-      original_stays: original.template === shown.template,
-    }
-  },
-  { alone: true },
-)
+check.alone('models.copy.same-model', async ({ client }) => {
+  const destination = 'conformance/models-copy'
+  const copied = await post(client, '/api/copy', { source: models.templated, destination })
+  const shown = await show(client, destination)
+  await remove(client, destination)
+  const original = await show(client, models.templated)
+  return {
+    status: copied.status,
+    body: copied.text,
+    template: shown.template,
+    original_stays: original.template === shown.template,
+  }
+})
 
 check('models.copy.refused', async ({ client }) => {
   const copy = async (source: string, destination: string) =>
@@ -348,60 +303,44 @@ check('models.copy.refused', async ({ client }) => {
   }
 })
 
-check(
-  'models.delete.gone',
-  async ({ client }) => {
-    const doomed = 'conformance/models-doomed'
-    await create(client, { model: doomed, from: models.spare })
-    const { status, text } = await remove(client, doomed)
-    const asked = await generate(client, { model: doomed, prompt: 'abc' })
-    const again = await remove(client, doomed)
-    return { status, body: text, asked: answer(asked), again: answer(again) }
-  },
-  { alone: true },
-)
+check.alone('models.delete.gone', async ({ client }) => {
+  const doomed = 'conformance/models-doomed'
+  await create(client, { model: doomed, from: models.spare })
+  const { status, text } = await remove(client, doomed)
+  const asked = await generate(client, { model: doomed, prompt: 'abc' })
+  const again = await remove(client, doomed)
+  return { status, body: text, asked: answer(asked), again: answer(again) }
+})
 
-check(
-  'models.delete.loaded',
-  async ({ client }) => {
-    const doomed = 'conformance/models-doomed'
-    await unload(client)
-    await withModel(client, doomed, { from: models.spare }, () =>
-      generate(client, { model: doomed, prompt: '' }),
-    )
-    const loaded = (await findLoaded(client, doomed)) !== undefined
-    // The runner belongs to the file, so it goes with any other model of the file.
-    await generate(client, { model: models.spare, prompt: '', keep_alive: 0 })
-    return { loaded }
-  },
-  { alone: true },
-)
+check.alone('models.delete.loaded', async ({ client }) => {
+  const doomed = 'conformance/models-doomed'
+  await unload(client)
+  await withModel(client, doomed, { from: models.spare }, () =>
+    generate(client, { model: doomed, prompt: '' }),
+  )
+  const loaded = (await findLoaded(client, doomed)) !== undefined
+  // The runner belongs to the file, so it goes with any other model of the file.
+  await generate(client, { model: models.spare, prompt: '', keep_alive: 0 })
+  return { loaded }
+})
 
 // What docs/openapi.yaml and docs/api.md say otherwise
 
-check(
-  'models.create.steps',
-  async ({ client }) => {
-    const model = 'conformance/models-steps'
-    const body = { model, from: models.templated, system: 'Steps.' }
-    const { records } = await client.send({ method: 'POST', path: '/api/create', body })
-    await remove(client, model)
-    return records.map(({ status }) => String(status).replace(/sha256:.*/, '…'))
-  },
-  { alone: true },
-)
+check.alone('models.create.steps', async ({ client }) => {
+  const model = 'conformance/models-steps'
+  const body = { model, from: models.templated, system: 'Steps.' }
+  const { records } = await client.send({ method: 'POST', path: '/api/create', body })
+  await remove(client, model)
+  return records.map(({ status }) => String(status).replace(/sha256:.*/, '…'))
+})
 
-check(
-  'models.requests.fields',
-  async ({ client }) => {
-    const name = 'conformance/models-named'
-    const created = await create(client, { name, files })
-    const shown = await post(client, '/api/show', { name })
-    const deleted = await client.send({ method: 'DELETE', path: '/api/delete', body: { name } })
-    return { created: created.status, shown: shown.status, deleted: deleted.status }
-  },
-  { alone: true },
-)
+check.alone('models.requests.fields', async ({ client }) => {
+  const name = 'conformance/models-named'
+  const created = await create(client, { name, files })
+  const shown = await post(client, '/api/show', { name })
+  const deleted = await client.send({ method: 'DELETE', path: '/api/delete', body: { name } })
+  return { created: created.status, shown: shown.status, deleted: deleted.status }
+})
 
 check('models.show.system-field', async ({ client }) => {
   const body = { model: models.historian, system: 'Another.' }
@@ -467,75 +406,55 @@ for (const [name, options, known] of [
 const refusal = ({ status, json }: { status: number | undefined; json: { error: string } }) =>
   `${status} ${json.error.replace(/ for .*/, '')}`
 
-check(
-  'models.create.quantize',
-  async ({ client }) => {
-    const model = 'conformance/models-quantized'
-    const one = await create(client, { model, files, quantize: 'q8_0' })
-    const other = await create(client, { model, files, quantization: 'q8_0' })
-    return { quantize: refusal(one), quantization: refusal(other) }
-  },
-  { alone: true },
-)
+check.alone('models.create.quantize', async ({ client }) => {
+  const model = 'conformance/models-quantized'
+  const one = await create(client, { model, files, quantize: 'q8_0' })
+  const other = await create(client, { model, files, quantization: 'q8_0' })
+  return { quantize: refusal(one), quantization: refusal(other) }
+})
 
-check(
-  'models.create.adapters',
-  async ({ client }) => {
-    const model = 'conformance/models-adapted'
-    const created = await create(client, { model, files, adapters: { 'adapter.gguf': MODEL_FILE } })
-    const { modelfile } = await show(client, model)
-    await remove(client, model)
-    return { status: created.status, adapter: /^ADAPTER /m.test(modelfile) }
-  },
-  { alone: true },
-)
+check.alone('models.create.adapters', async ({ client }) => {
+  const model = 'conformance/models-adapted'
+  const created = await create(client, { model, files, adapters: { 'adapter.gguf': MODEL_FILE } })
+  const { modelfile } = await show(client, model)
+  await remove(client, model)
+  return { status: created.status, adapter: /^ADAPTER /m.test(modelfile) }
+})
 
-check(
-  'models.create.draft',
-  async ({ client }) => {
-    const model = 'conformance/models-drafting'
-    const draft_files = { 'draft.gguf': MODEL_FILE }
-    const quantized = await create(client, { model, files, draft_files, draft_quantize: 'q8_0' })
-    const created = await create(client, { model, files, draft_files })
-    await remove(client, model)
-    return { status: created.status, draft_quantize: refusal(quantized) }
-  },
-  { alone: true },
-)
+check.alone('models.create.draft', async ({ client }) => {
+  const model = 'conformance/models-drafting'
+  const draft_files = { 'draft.gguf': MODEL_FILE }
+  const quantized = await create(client, { model, files, draft_files, draft_quantize: 'q8_0' })
+  const created = await create(client, { model, files, draft_files })
+  await remove(client, model)
+  return { status: created.status, draft_quantize: refusal(quantized) }
+})
 
-check(
-  'models.create.requires',
-  async ({ client }) => {
-    const model = 'conformance/models-licensed'
-    const body = {
-      model,
-      from: models.spare,
-      license: ['One.', 'Two.'],
-      requires: '0.12.3',
-      renderer: 'qwen3-coder',
-      parser: 'qwen3-coder',
-      stream: false,
-    }
-    await client.send(wrong({ method: 'POST', path: '/api/create', body }, { before: '0.14.0' }))
-    const { license, requires } = await show(client, model)
-    await remove(client, model)
-    return { license, requires }
-  },
-  { alone: true },
-)
+check.alone('models.create.requires', async ({ client }) => {
+  const model = 'conformance/models-licensed'
+  const body = {
+    model,
+    from: models.spare,
+    license: ['One.', 'Two.'],
+    requires: '0.12.3',
+    renderer: 'qwen3-coder',
+    parser: 'qwen3-coder',
+    stream: false,
+  }
+  await client.send(wrong({ method: 'POST', path: '/api/create', body }, { before: '0.14.0' }))
+  const { license, requires } = await show(client, model)
+  await remove(client, model)
+  return { license, requires }
+})
 
-check(
-  'models.tags.remote',
-  async ({ client }) => {
-    const model = 'conformance/models-remote'
-    const body = { model, from: 'gpt-oss:20b', remote_host: 'https://ollama.com' }
-    const created = await create(client, body)
-    const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-    const { remote_model, remote_host, details } = json.models.filter(
-      ({ name }) => name === `${model}:latest`,
-    )[0]
-    await remove(client, model)
-    return { status: created.status, remote_model, remote_host, families: details.families }
-  },
-  { alone: true },
-)
+check.alone('models.tags.remote', async ({ client }) => {
+  const model = 'conformance/models-remote'
+  const body = { model, from: 'gpt-oss:20b', remote_host: 'https://ollama.com' }
+  const created = await create(client, body)
+  const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+  const { remote_model, remote_host, details } = json.models.filter(
+    ({ name }) => name === `${model}:latest`,
+  )[0]
+  await remove(client, model)
+  return { status: created.status, remote_model, remote_host, families: details.families }
+})

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { user, wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Route } from '../../schemas/types.ts'
-import { garbling } from './helpers/loaded.ts'
+import type { Route } from '../../schemas/ollama/types.ts'
+import { garbling } from './loaded.ts'
+import { user, wrong } from './requests.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/v1/chat/completions', Route>
@@ -63,23 +63,19 @@ check('openai-chat.stream.usage', async ({ client }) => {
   return eventData.map((event) => (event === '[DONE]' ? event : (event.usage?.completion_tokens ?? null)))
 })
 
-check(
-  'openai-chat.stream.error',
-  async ({ client }) => {
-    const request = { model: models.garbler, messages: [user('a')] }
-    const events = await garbling(client, () => streamed(client, request))
-    return events.map((event) =>
-      event === '[DONE]'
-        ? event
-        : {
-            model: event.model,
-            content: event.choices[0].delta.content ?? '',
-            reason: event.choices[0].finish_reason,
-          },
-    )
-  },
-  { alone: true },
-)
+check.alone('openai-chat.stream.error', async ({ client }) => {
+  const request = { model: models.garbler, messages: [user('a')] }
+  const events = await garbling(client, () => streamed(client, request))
+  return events.map((event) =>
+    event === '[DONE]'
+      ? event
+      : {
+          model: event.model,
+          content: event.choices[0].delta.content ?? '',
+          reason: event.choices[0].finish_reason,
+        },
+  )
+})
 
 check('openai-chat.repetition', async ({ client }) => {
   const { json } = await chat(client, { model: models.repeater, messages: [user('q')], max_tokens: 40 })
@@ -222,34 +218,30 @@ check('openai-chat.tools.history', async ({ client }) => {
   return tokens
 })
 
-check(
-  'openai-chat.tools.name',
-  async ({ client }) => {
-    const model = 'conformance/openai-chat-tool-name'
-    const template = '{{ range .Messages }}{{ .Content }}[{{ .ToolName }}]{{ end }}'
-    await client.send({
-      method: 'POST',
-      path: '/api/create',
-      body: { model, from: models.successor, template, stream: false },
-    })
-    const tokens: Fields = {}
-    for (const [name, ...messages] of [
-      ['neither', { role: 'tool', content: 'k' }],
-      ['name', { role: 'tool', content: 'l', name: 'abc' }],
-      [
-        'tool_call_id',
-        { role: 'assistant', content: 'm', tool_calls: [CALL] },
-        { role: 'tool', content: 'n', tool_call_id: CALL.id },
-      ],
-    ] as [string, ...Message[]][]) {
-      const { json } = await chat(client, { model, messages, max_tokens: 1 })
-      tokens[name] = json.usage.prompt_tokens
-    }
-    await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
-    return tokens
-  },
-  { alone: true },
-)
+check.alone('openai-chat.tools.name', async ({ client }) => {
+  const model = 'conformance/openai-chat-tool-name'
+  const template = '{{ range .Messages }}{{ .Content }}[{{ .ToolName }}]{{ end }}'
+  await client.send({
+    method: 'POST',
+    path: '/api/create',
+    body: { model, from: models.successor, template, stream: false },
+  })
+  const tokens: Fields = {}
+  for (const [name, ...messages] of [
+    ['neither', { role: 'tool', content: 'k' }],
+    ['name', { role: 'tool', content: 'l', name: 'abc' }],
+    [
+      'tool_call_id',
+      { role: 'assistant', content: 'm', tool_calls: [CALL] },
+      { role: 'tool', content: 'n', tool_call_id: CALL.id },
+    ],
+  ] as [string, ...Message[]][]) {
+    const { json } = await chat(client, { model, messages, max_tokens: 1 })
+    tokens[name] = json.usage.prompt_tokens
+  }
+  await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
+  return tokens
+})
 
 check('openai-chat.tools.refused', async ({ client }) => {
   const withArguments = (given: unknown) => {

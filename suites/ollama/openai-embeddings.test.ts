@@ -1,9 +1,9 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import type { Route } from '../../schemas/types.ts'
+import type { Route } from '../../schemas/ollama/types.ts'
+import { wrong } from './requests.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/v1/embeddings', Route>

@@ -1,8 +1,8 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import { formBody } from '../../harness/wire/form.ts'
+import { wrong } from './requests.ts'
 
 type Answer = { status: number | undefined; json: { error: { message: string } } }
 

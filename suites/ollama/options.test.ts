@@ -1,9 +1,9 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check, fail } from '../../harness/check.ts'
-import { generate, generateRequest, wrong } from '../../harness/requests.ts'
+import { check, fail } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { findLoaded, unload } from './helpers/loaded.ts'
+import { findLoaded, unload } from './loaded.ts'
+import { generate, generateRequest, wrong } from './requests.ts'
 
 type Answer = Awaited<ReturnType<typeof generate>>
 type Options = NonNullable<BodyOf<'POST', '/api/generate'>['options']>
@@ -139,17 +139,13 @@ check('options.type.two-wrong', async ({ client }) => {
   return { status, named: named.length }
 })
 
-check(
-  'options.type.before-loading',
-  async ({ client }) => {
-    await unload(client)
-    const { status } = await client.send(
-      wrong(generateRequest, { model: models.spare, prompt: '', options: { top_k: 'x' } }),
-    )
-    return { status, loaded: (await findLoaded(client)) !== undefined }
-  },
-  { alone: true },
-)
+check.alone('options.type.before-loading', async ({ client }) => {
+  await unload(client)
+  const { status } = await client.send(
+    wrong(generateRequest, { model: models.spare, prompt: '', options: { top_k: 'x' } }),
+  )
+  return { status, loaded: (await findLoaded(client)) !== undefined }
+})
 
 // Sampling.
 
@@ -228,7 +224,7 @@ check('options.repeat_penalty.prompt', ({ client }) =>
 
 check('options.repeat_penalty.negative', ({ client }) => greedy(client, { repeat_penalty: -1 }))
 
-check('options.repeat_penalty.zero', ({ client }) => greedy(client, { repeat_penalty: 0 }), { alone: true })
+check.alone('options.repeat_penalty.zero', ({ client }) => greedy(client, { repeat_penalty: 0 }))
 
 check('options.repeat_last_n.effect', ({ client }) =>
   byValue('repeat_last_n', [0, 1, 64], (options) => greedy(client, { repeat_penalty: 1.1, ...options })),
@@ -380,26 +376,17 @@ async function countToCap(client: Client, options: Options): Promise<string> {
   return `${json.eval_count} ${json.done_reason}`
 }
 
-check(
-  'options.num_predict.cap',
-  ({ client }) =>
-    byValue('num_ctx', [4, 8], (options) => countToCap(client, { num_predict: -1, ...options })),
-  { alone: true },
+check.alone('options.num_predict.cap', ({ client }) =>
+  byValue('num_ctx', [4, 8], (options) => countToCap(client, { num_predict: -1, ...options })),
 )
 
 for (const slots of ['one-slot', 'two-slots']) {
-  check(`options.num_predict.cap.${slots}`, ({ client }) => countToCap(client, { num_predict: -1 }), {
-    alone: true,
-  })
+  check.alone(`options.num_predict.cap.${slots}`, ({ client }) => countToCap(client, { num_predict: -1 }))
 }
 
-check('options.num_predict.cap.above', ({ client }) => countToCap(client, { num_predict: 1000 }), {
-  alone: true,
-})
+check.alone('options.num_predict.cap.above', ({ client }) => countToCap(client, { num_predict: 1000 }))
 
-check('options.num_predict.cap.zero', ({ client }) => countToCap(client, { num_predict: 0 }), {
-  alone: true,
-})
+check.alone('options.num_predict.cap.zero', ({ client }) => countToCap(client, { num_predict: 0 }))
 
 // The window.
 
@@ -414,14 +401,11 @@ async function promptTokens(client: Client, model: string, prompt: string, optio
   return exchange.status === 200 ? exchange.json.prompt_eval_count : exchange.status
 }
 
-check(
-  'options.num_ctx.floor',
-  ({ client }) =>
-    byValue('num_ctx', [0, 1, 3, -1, 4, 8], (options) =>
-      // Every prompt begins differently, for 0.30.0 does not count what is in its cache.
-      promptTokens(client, models.spare, `${options.num_ctx}bcdefghijkl`, options),
-    ),
-  { alone: true },
+check.alone('options.num_ctx.floor', ({ client }) =>
+  byValue('num_ctx', [0, 1, 3, -1, 4, 8], (options) =>
+    // Every prompt begins differently, for 0.30.0 does not count what is in its cache.
+    promptTokens(client, models.spare, `${options.num_ctx}bcdefghijkl`, options),
+  ),
 )
 
 /** Loads a model of the spare's file and tells the size of its window. */
@@ -430,35 +414,23 @@ async function windowOf(client: Client, model: string, options: Options = {}) {
   return (await findLoaded(client, model))?.context_length
 }
 
-check('options.num_ctx.ceiling', ({ client }) => windowOf(client, models.spare, { num_ctx: 5000 }), {
-  alone: true,
+check.alone('options.num_ctx.ceiling', ({ client }) => windowOf(client, models.spare, { num_ctx: 5000 }))
+
+check.alone('options.num_ctx.default', async ({ client }) => {
+  // Otherwise a runner with a window of that size would do, whoever asked for it.
+  await unload(client)
+  return windowOf(client, models.windowless)
 })
 
-check(
-  'options.num_ctx.default',
-  async ({ client }) => {
-    // Otherwise a runner with a window of that size would do, whoever asked for it.
-    await unload(client)
-    return windowOf(client, models.windowless)
-  },
-  { alone: true },
+check.alone('options.num_ctx.default.prompt', ({ client }) =>
+  promptTokens(client, models.windowless, 'a'.repeat(4200), {}),
 )
 
-check(
-  'options.num_ctx.default.prompt',
-  ({ client }) => promptTokens(client, models.windowless, 'a'.repeat(4200), {}),
-  { alone: true },
-)
-
-check(
-  'options.num_ctx.environment',
-  async ({ client }) => ({
-    environment: await windowOf(client, models.windowless),
-    parameter: await windowOf(client, models.spare),
-    request: await windowOf(client, models.windowless, { num_ctx: 128 }),
-  }),
-  { alone: true },
-)
+check.alone('options.num_ctx.environment', async ({ client }) => ({
+  environment: await windowOf(client, models.windowless),
+  parameter: await windowOf(client, models.spare),
+  request: await windowOf(client, models.windowless, { num_ctx: 128 }),
+}))
 
 // Reloads. A runner keeps the keep_alive of the request before, a new one takes the default: who loaded the model
 // for ever sees there whether a request without a keep_alive loaded it anew.
@@ -480,76 +452,64 @@ async function reloads(
   return new Date(entry?.expires_at ?? 0).getFullYear() < 2200
 }
 
-check(
-  'options.reload.runner',
-  async ({ client }) => {
-    const changes = {
-      num_ctx: 128,
-      num_batch: 64,
-      num_gpu: 0,
-      main_gpu: 1,
-      use_mmap: true,
-      draft_num_predict: 2,
-      use_mlock: true,
-      low_vram: true,
-      f16_kv: true,
-      logits_all: true,
-      vocab_only: true,
-      num_thread: 2,
-    }
-    await unload(client)
-    const reloading: string[] = []
-    let options: Options = {}
-    for (const [option, value] of Object.entries(changes)) {
-      if (await reloads(client, options, { [option]: value })) reloading.push(option)
-      options = { ...options, [option]: value }
-    }
-    await unload(client)
-    return reloading
-  },
-  { alone: true },
-)
+check.alone('options.reload.runner', async ({ client }) => {
+  const changes = {
+    num_ctx: 128,
+    num_batch: 64,
+    num_gpu: 0,
+    main_gpu: 1,
+    use_mmap: true,
+    draft_num_predict: 2,
+    use_mlock: true,
+    low_vram: true,
+    f16_kv: true,
+    logits_all: true,
+    vocab_only: true,
+    num_thread: 2,
+  }
+  await unload(client)
+  const reloading: string[] = []
+  let options: Options = {}
+  for (const [option, value] of Object.entries(changes)) {
+    if (await reloads(client, options, { [option]: value })) reloading.push(option)
+    options = { ...options, [option]: value }
+  }
+  await unload(client)
+  return reloading
+})
 
-check(
-  'options.reload.sampling',
-  async ({ client }) => {
-    const sampling = {
-      num_keep: 1,
-      seed: 1,
-      num_predict: 1,
-      top_k: 1,
-      top_p: 0.5,
-      min_p: 0.5,
-      typical_p: 0.5,
-      repeat_last_n: 1,
-      temperature: 0.5,
-      repeat_penalty: 1.5,
-      presence_penalty: 0.5,
-      frequency_penalty: 0.5,
-      mirostat: 1,
-      mirostat_tau: 1,
-      mirostat_eta: 1,
-      stop: ['z'],
-    }
-    await unload(client)
-    const reloaded = await reloads(client, {}, sampling)
-    await unload(client)
-    return reloaded
-  },
-  { alone: true },
-)
+check.alone('options.reload.sampling', async ({ client }) => {
+  const sampling = {
+    num_keep: 1,
+    seed: 1,
+    num_predict: 1,
+    top_k: 1,
+    top_p: 0.5,
+    min_p: 0.5,
+    typical_p: 0.5,
+    repeat_last_n: 1,
+    temperature: 0.5,
+    repeat_penalty: 1.5,
+    presence_penalty: 0.5,
+    frequency_penalty: 0.5,
+    mirostat: 1,
+    mirostat_tau: 1,
+    mirostat_eta: 1,
+    stop: ['z'],
+  }
+  await unload(client)
+  const reloaded = await reloads(client, {}, sampling)
+  await unload(client)
+  return reloaded
+})
 
-check(
-  'options.reload.clamped',
-  async ({ client }) => {
-    await unload(client)
-    const ceiling = await reloads(client, { num_ctx: 5000 }, {})
-    const floor = await reloads(client, { num_ctx: 1 }, { num_ctx: 2 })
-    await unload(client)
-    return { ceiling, floor }
-  },
-  { alone: true },
-)
+check.alone('options.reload.clamped', async ({ client }) => {
+  await unload(client)
+  const ceiling = await reloads(client, { num_ctx: 5000 }, {})
+  const floor = await reloads(client, { num_ctx: 1 }, { num_ctx: 2 })
+  await unload(client)
+  return { ceiling, floor }
+})
 
 // Layers: defaults, then the model's parameters, then the request.
 
@@ -611,45 +571,33 @@ async function withModel<Answer>(
   }
 }
 
-check(
-  'options.merge.boolean',
-  async ({ client }) => {
-    const model = 'conformance/options-mapped'
+check.alone('options.merge.boolean', async ({ client }) => {
+  const model = 'conformance/options-mapped'
+  await unload(client)
+  return withModel(client, model, { use_mmap: true }, async () => {
+    const before = { use_mmap: true }
+    const parameter = await reloads(client, before, { use_mmap: undefined }, model)
+    const request = await reloads(client, before, { use_mmap: false }, model)
     await unload(client)
-    return withModel(client, model, { use_mmap: true }, async () => {
-      const before = { use_mmap: true }
-      const parameter = await reloads(client, before, { use_mmap: undefined }, model)
-      const request = await reloads(client, before, { use_mmap: false }, model)
-      await unload(client)
-      return { parameter_reloads: parameter, request_reloads: request }
-    })
-  },
-  { alone: true },
-)
+    return { parameter_reloads: parameter, request_reloads: request }
+  })
+})
 
-check(
-  'options.merge.wrong-parameter',
-  ({ client }) => {
-    const model = 'conformance/options-mistyped'
-    return withModel(client, model, { top_k: 'x' }, async () => ({
-      plain: refusal(await generate(client, { model, prompt: 'abc' })),
-      overridden: refusal(await generate(client, { model, prompt: 'abc', options: { top_k: 1 } })),
-      load: refusal(await generate(client, { model, prompt: '' })),
-    }))
-  },
-  { alone: true },
-)
+check.alone('options.merge.wrong-parameter', ({ client }) => {
+  const model = 'conformance/options-mistyped'
+  return withModel(client, model, { top_k: 'x' }, async () => ({
+    plain: refusal(await generate(client, { model, prompt: 'abc' })),
+    overridden: refusal(await generate(client, { model, prompt: 'abc', options: { top_k: 1 } })),
+    load: refusal(await generate(client, { model, prompt: '' })),
+  }))
+})
 
-check(
-  'options.merge.unknown-parameter',
-  ({ client }) => {
-    const model = 'conformance/options-unknowing'
-    return withModel(client, model, { conformance: 'x' }, async () =>
-      textOf(await generate(client, { model, prompt: 'abc', raw: true, options: { num_predict: 3 } })),
-    )
-  },
-  { alone: true },
-)
+check.alone('options.merge.unknown-parameter', ({ client }) => {
+  const model = 'conformance/options-unknowing'
+  return withModel(client, model, { conformance: 'x' }, async () =>
+    textOf(await generate(client, { model, prompt: 'abc', raw: true, options: { num_predict: 3 } })),
+  )
+})
 
 // What docs/openapi.yaml leaves out
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { REGISTRY } from '../../harness/registry.ts'
-import { compareVersions } from '../../harness/versions.ts'
+import { compareVersions } from '../../harness/base/versions.ts'
+import { check } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import type { StoredModelConfig, StoredModelManifest } from '../../schemas/types.ts'
+import type { StoredModelConfig, StoredModelManifest } from '../../schemas/ollama/types.ts'
 
 type Pull = BodyOf<'POST', '/api/pull'>
 type Push = BodyOf<'POST', '/api/push'>
@@ -24,7 +24,6 @@ const push = (client: Client, body: Push) =>
 const whole = { stream: false }
 
 /** For who deletes a model: while the server lists its models for another request, none may go. */
-const ALONE = { alone: true } as const
 
 const create = (client: Client, model: string, body: Create) =>
   client.send({
@@ -106,27 +105,23 @@ async function failure(send: (stream: boolean) => Promise<Answer>) {
   }
 }
 
-check(
-  'registry.push.steps',
-  async ({ client }) => {
-    await create(client, 'steps', {})
-    const pushed = await push(client, { model: named('steps') })
-    await remove(client, 'steps')
-    const blobs = progress(pushed)
-    const { config, layers } = await manifestOf(client, 'steps')
-    const digests = [...(layers ?? []), config]
-    return {
-      contentType: pushed.contentType,
-      steps: steps(pushed),
-      named_by_digest:
-        blobs.map(({ status }) => status).join() ===
-        digests.map(({ digest }) => `pushing ${digest.slice(7, 19)}`).join(),
-      sizes_as_in_manifest: blobs.map(({ total }) => total).join() === digests.map(({ size }) => size).join(),
-      complete: blobs.every(({ total, completed }) => total === completed),
-    }
-  },
-  ALONE,
-)
+check.alone('registry.push.steps', async ({ client }) => {
+  await create(client, 'steps', {})
+  const pushed = await push(client, { model: named('steps') })
+  await remove(client, 'steps')
+  const blobs = progress(pushed)
+  const { config, layers } = await manifestOf(client, 'steps')
+  const digests = [...(layers ?? []), config]
+  return {
+    contentType: pushed.contentType,
+    steps: steps(pushed),
+    named_by_digest:
+      blobs.map(({ status }) => status).join() ===
+      digests.map(({ digest }) => `pushing ${digest.slice(7, 19)}`).join(),
+    sizes_as_in_manifest: blobs.map(({ total }) => total).join() === digests.map(({ size }) => size).join(),
+    complete: blobs.every(({ total, completed }) => total === completed),
+  }
+})
 
 check('registry.push.unknown', ({ client }) =>
   failure((stream) => push(client, { model: named('nobody'), stream })),
@@ -141,54 +136,42 @@ check('registry.push.no-model', async ({ client }) => {
   return { status, contentType, body: json }
 })
 
-check(
-  'registry.push.unreachable',
-  async ({ client }) => {
-    const model = `127.0.0.1:1/${PREFIX}registry-unreachable`
-    await client.send({
-      method: 'POST',
-      path: '/api/copy',
-      body: { source: models.templated, destination: model },
-    })
-    const failed = await failure((stream) => push(client, { model, stream }))
-    await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
-    return failed
-  },
-  ALONE,
-)
+check.alone('registry.push.unreachable', async ({ client }) => {
+  const model = `127.0.0.1:1/${PREFIX}registry-unreachable`
+  await client.send({
+    method: 'POST',
+    path: '/api/copy',
+    body: { source: models.templated, destination: model },
+  })
+  const failed = await failure((stream) => push(client, { model, stream }))
+  await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
+  return failed
+})
 
-check(
-  'registry.pull.steps',
-  async ({ client }) => {
-    await publish(client, 'pulled')
-    await remove(client, 'pulled')
-    const pulled = await pull(client, { model: named('pulled') })
-    const { config, layers } = await manifestOf(client, 'pulled')
-    const blobs = progress(pulled)
-    return {
-      contentType: pulled.contentType,
-      steps: steps(pulled),
-      every_blob: blobs.length === (layers ?? []).concat(config).length,
-      complete: blobs.every(({ total, completed }) => total === completed),
-      then_deleted: (await remove(client, 'pulled')).status,
-    }
-  },
-  ALONE,
-)
+check.alone('registry.pull.steps', async ({ client }) => {
+  await publish(client, 'pulled')
+  await remove(client, 'pulled')
+  const pulled = await pull(client, { model: named('pulled') })
+  const { config, layers } = await manifestOf(client, 'pulled')
+  const blobs = progress(pulled)
+  return {
+    contentType: pulled.contentType,
+    steps: steps(pulled),
+    every_blob: blobs.length === (layers ?? []).concat(config).length,
+    complete: blobs.every(({ total, completed }) => total === completed),
+    then_deleted: (await remove(client, 'pulled')).status,
+  }
+})
 
-check(
-  'registry.answer',
-  async ({ client }) => {
-    await create(client, 'answer', {})
-    const old = { name: named('answer'), username: 'me', password: 'secret', ...whole }
-    const pushed = await push(client, old)
-    const pulled = await pull(client, old)
-    await remove(client, 'answer')
-    const answer = ({ status, contentType, json }: Answer) => ({ status, contentType, body: json })
-    return { pushed: answer(pushed), pulled: answer(pulled) }
-  },
-  ALONE,
-)
+check.alone('registry.answer', async ({ client }) => {
+  await create(client, 'answer', {})
+  const old = { name: named('answer'), username: 'me', password: 'secret', ...whole }
+  const pushed = await push(client, old)
+  const pulled = await pull(client, old)
+  await remove(client, 'answer')
+  const answer = ({ status, contentType, json }: Answer) => ({ status, contentType, body: json })
+  return { pushed: answer(pushed), pulled: answer(pulled) }
+})
 
 check('registry.pull.unknown', ({ client }) =>
   failure((stream) => pull(client, { model: named('nobody'), stream })),
@@ -204,23 +187,19 @@ check('registry.pull.unreachable', ({ client }) =>
   failure((stream) => pull(client, { model: `127.0.0.1:1/${PREFIX}nobody`, stream })),
 )
 
-check(
-  'registry.pull.insecure',
-  async ({ client }) => {
-    await publish(client, 'insecure')
-    const answer = async (body: Pull) => {
-      const { status, json } = await pull(client, { model: named('insecure'), ...whole, ...body })
-      return { status, body: json.error ? { error: masked(json.error) } : json }
-    }
-    const secure = await answer({ insecure: false })
-    const absent = await answer({ insecure: undefined })
-    const pushed = await push(client, { model: named('insecure'), ...whole, insecure: undefined })
-    const insecure = await answer({})
-    await remove(client, 'insecure')
-    return { secure, absent_as_secure: isDeepStrictEqual(absent, secure), push: pushed.status, insecure }
-  },
-  ALONE,
-)
+check.alone('registry.pull.insecure', async ({ client }) => {
+  await publish(client, 'insecure')
+  const answer = async (body: Pull) => {
+    const { status, json } = await pull(client, { model: named('insecure'), ...whole, ...body })
+    return { status, body: json.error ? { error: masked(json.error) } : json }
+  }
+  const secure = await answer({ insecure: false })
+  const absent = await answer({ insecure: undefined })
+  const pushed = await push(client, { model: named('insecure'), ...whole, insecure: undefined })
+  const insecure = await answer({})
+  await remove(client, 'insecure')
+  return { secure, absent_as_secure: isDeepStrictEqual(absent, secure), push: pushed.status, insecure }
+})
 
 check('registry.pull.digest-mismatch', async ({ client }) => {
   await fill(client, 'mismatch', broken(digestOf('1')), { [digestOf('1')]: '{}' })
@@ -228,34 +207,26 @@ check('registry.pull.digest-mismatch', async ({ client }) => {
   return { status, error: masked(json.error) }
 })
 
-check(
-  'registry.pull.digest-mismatch.twice',
-  async ({ client }) => {
-    await fill(client, 'twice', broken(digestOf('2'), digestOf('2')), { [digestOf('2')]: '{}' })
-    const { status, json } = await pull(client, { model: named('twice'), ...whole })
-    await remove(client, 'twice')
-    return { status, body: json.error ? { error: masked(json.error) } : json }
-  },
-  ALONE,
-)
+check.alone('registry.pull.digest-mismatch.twice', async ({ client }) => {
+  await fill(client, 'twice', broken(digestOf('2'), digestOf('2')), { [digestOf('2')]: '{}' })
+  const { status, json } = await pull(client, { model: named('twice'), ...whole })
+  await remove(client, 'twice')
+  return { status, body: json.error ? { error: masked(json.error) } : json }
+})
 
 check('registry.pull.missing-blob', async ({ client }) => {
   await fill(client, 'missing', broken(digestOf('3')))
   return failure((stream) => pull(client, { model: named('missing'), stream }))
 })
 
-check(
-  'registry.pull.unused-layers',
-  async ({ client }) => {
-    await publish(client, 'unused', { system: 'Old.' })
-    await create(client, 'unused', { system: 'New.' })
-    const pulled = await pull(client, { model: named('unused') })
-    await remove(client, 'unused')
-    // A blob that comes quickly need not be reported.
-    return steps(pulled).filter((step) => step !== 'pulling …')
-  },
-  ALONE,
-)
+check.alone('registry.pull.unused-layers', async ({ client }) => {
+  await publish(client, 'unused', { system: 'Old.' })
+  await create(client, 'unused', { system: 'New.' })
+  const pulled = await pull(client, { model: named('unused') })
+  await remove(client, 'unused')
+  // A blob that comes quickly need not be reported.
+  return steps(pulled).filter((step) => step !== 'pulling …')
+})
 
 /** Everything that can be stored beside the weights. */
 const FULL: Create = {
@@ -278,78 +249,62 @@ async function publishFull(client: Client, model: string, body: Create = {}): Pr
   await remove(client, model)
 }
 
-check(
-  'registry.stored.layers',
-  async ({ client }) => {
-    await publishFull(client, 'layers')
-    const { layers } = await manifestOf(client, 'layers')
-    const contents: unknown[] = []
-    for (const { mediaType, digest, from } of layers ?? []) {
-      const kind = mediaType.replace(LAYER, '')
-      if (from) contents.push({ [kind]: `from ${from}` })
-      else {
-        const blob = await stored(client, 'layers', `blobs/${digest}`)
-        contents.push({ [kind]: /params|messages/.test(kind) ? blob.json : blob.text })
-      }
+check.alone('registry.stored.layers', async ({ client }) => {
+  await publishFull(client, 'layers')
+  const { layers } = await manifestOf(client, 'layers')
+  const contents: unknown[] = []
+  for (const { mediaType, digest, from } of layers ?? []) {
+    const kind = mediaType.replace(LAYER, '')
+    if (from) contents.push({ [kind]: `from ${from}` })
+    else {
+      const blob = await stored(client, 'layers', `blobs/${digest}`)
+      contents.push({ [kind]: /params|messages/.test(kind) ? blob.json : blob.text })
     }
-    return contents
-  },
-  ALONE,
-)
+  }
+  return contents
+})
 
-check(
-  'registry.stored.config',
-  async ({ client, version }) => {
-    const known = Object.entries(SINCE).filter(([since]) => compareVersions(version, since) >= 0)
-    await publishFull(client, 'config', Object.assign({}, ...known.map(([, fields]) => fields)))
-    const { config, layers } = await manifestOf(client, 'config')
-    const { rootfs, ...rest } = await configOf(client, 'config', config.digest)
-    const digests = layers?.map(({ digest }) => digest)
-    return { ...rest, ...(rootfs ? { rootfs_lists_layers: rootfs.diff_ids.join() === digests?.join() } : {}) }
-  },
-  ALONE,
-)
+check.alone('registry.stored.config', async ({ client, version }) => {
+  const known = Object.entries(SINCE).filter(([since]) => compareVersions(version, since) >= 0)
+  await publishFull(client, 'config', Object.assign({}, ...known.map(([, fields]) => fields)))
+  const { config, layers } = await manifestOf(client, 'config')
+  const { rootfs, ...rest } = await configOf(client, 'config', config.digest)
+  const digests = layers?.map(({ digest }) => digest)
+  return { ...rest, ...(rootfs ? { rootfs_lists_layers: rootfs.diff_ids.join() === digests?.join() } : {}) }
+})
 
-check(
-  'registry.stored.digest',
-  async ({ client }) => {
-    await publish(client, 'created')
-    const { text: created, json } = await stored(client, 'created', 'manifests/latest')
-    const served = JSON.stringify(json, null, 1)
-    await publish(client, 'pulled-anew')
-    await fill(client, 'pulled-anew', served)
-    await pull(client, { model: named('pulled-anew'), ...whole })
-    const listed = (await client.send({ method: 'GET', path: '/api/tags' })).json.models
-    await remove(client, 'created')
-    await remove(client, 'pulled-anew')
-    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-    const digestOf = (model: string) =>
-      listed.find(({ name }) => name.endsWith(`/${PREFIX}registry-${model}:latest`))?.digest
-    return {
-      created: digestOf('created') === sha256(`${created}\n`),
-      pulled: digestOf('pulled-anew') === sha256(served),
-    }
-  },
-  ALONE,
-)
+check.alone('registry.stored.digest', async ({ client }) => {
+  await publish(client, 'created')
+  const { text: created, json } = await stored(client, 'created', 'manifests/latest')
+  const served = JSON.stringify(json, null, 1)
+  await publish(client, 'pulled-anew')
+  await fill(client, 'pulled-anew', served)
+  await pull(client, { model: named('pulled-anew'), ...whole })
+  const listed = (await client.send({ method: 'GET', path: '/api/tags' })).json.models
+  await remove(client, 'created')
+  await remove(client, 'pulled-anew')
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const digestOf = (model: string) =>
+    listed.find(({ name }) => name.endsWith(`/${PREFIX}registry-${model}:latest`))?.digest
+  return {
+    created: digestOf('created') === sha256(`${created}\n`),
+    pulled: digestOf('pulled-anew') === sha256(served),
+  }
+})
 
-check(
-  'registry.stored.remote',
-  async ({ client }) => {
-    const info = {
-      capabilities: ['completion'],
-      model_family: 'llama',
-      base_name: 'far',
-      quantization_level: 'Q4_0',
-      parameter_size: '1B',
-      context_length: 100,
-      embedding_length: 10,
-    }
-    await publish(client, 'remote', { from: 'far', remote_host: 'http://127.0.0.1:1', info })
-    await remove(client, 'remote')
-    const { config, layers } = await manifestOf(client, 'remote')
-    const { rootfs, ...rest } = await configOf(client, 'remote', config.digest)
-    return { layers, config: rest }
-  },
-  ALONE,
-)
+check.alone('registry.stored.remote', async ({ client }) => {
+  const info = {
+    capabilities: ['completion'],
+    model_family: 'llama',
+    base_name: 'far',
+    quantization_level: 'Q4_0',
+    parameter_size: '1B',
+    context_length: 100,
+    embedding_length: 10,
+  }
+  await publish(client, 'remote', { from: 'far', remote_host: 'http://127.0.0.1:1', info })
+  await remove(client, 'remote')
+  const { config, layers } = await manifestOf(client, 'remote')
+  const { rootfs, ...rest } = await configOf(client, 'remote', config.digest)
+  return { layers, config: rest }
+})

@@ -1,10 +1,10 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { answersTo } from './helpers/answers.ts'
-import { garbling } from './helpers/loaded.ts'
+import { answersTo } from './answers.ts'
+import { garbling } from './loaded.ts'
+import { wrong } from './requests.ts'
 
 type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/v1/responses'>
@@ -378,10 +378,8 @@ check('responses.stream.error.before', async ({ client }) => {
   return { status, content_type: contentType, message: json.error.message }
 })
 
-check(
-  'responses.stream.error.within',
-  ({ client }) => garbling(client, () => streamed(client, { model: models.garbler, max_output_tokens: 8 })),
-  { alone: true },
+check.alone('responses.stream.error.within', ({ client }) =>
+  garbling(client, () => streamed(client, { model: models.garbler, max_output_tokens: 8 })),
 )
 
 // What is refused

@@ -1,6 +1,6 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { generate, generateRequest, wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
+import { generate, generateRequest, wrong } from './requests.ts'
 
 const COUNT = { model: models.successor, prompt: 'abc', raw: true, options: { num_predict: 4 } }
 // Those that are never zero; the durations of the runner may round to it, and are left out then.
@@ -19,26 +19,22 @@ check('streaming.content-type', async ({ client }) => {
   return { streamed: streamed.contentType, whole: whole.contentType }
 })
 
-check(
-  'streaming.same-as-whole',
-  async ({ client }) => {
-    const request = { model: models.templated, prompt: 'same' }
-    const { records } = await generate(client, { ...request, stream: true })
-    const { json } = await generate(client, request)
-    const last = records.at(-1)
-    return {
-      text: records.map(({ response }) => response).join('') === json.response,
-      context: JSON.stringify(last.context) === JSON.stringify(json.context),
-      ...Object.fromEntries(
-        (['prompt_eval_count', 'eval_count', 'done_reason', 'done', 'model'] as const).map((key) => [
-          key,
-          last[key] === json[key],
-        ]),
-      ),
-    }
-  },
-  { alone: true },
-)
+check.alone('streaming.same-as-whole', async ({ client }) => {
+  const request = { model: models.templated, prompt: 'same' }
+  const { records } = await generate(client, { ...request, stream: true })
+  const { json } = await generate(client, request)
+  const last = records.at(-1)
+  return {
+    text: records.map(({ response }) => response).join('') === json.response,
+    context: JSON.stringify(last.context) === JSON.stringify(json.context),
+    ...Object.fromEntries(
+      (['prompt_eval_count', 'eval_count', 'done_reason', 'done', 'model'] as const).map((key) => [
+        key,
+        last[key] === json[key],
+      ]),
+    ),
+  }
+})
 
 check('streaming.one-last-record', async ({ client }) => {
   const { records } = await generate(client, { ...COUNT, stream: true })

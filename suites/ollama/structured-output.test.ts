@@ -1,7 +1,7 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { generate, generateRequest, wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { generate, generateRequest, wrong } from './requests.ts'
 
 type Schema = Record<string, unknown>
 type Format = Parameters<typeof generate>[1]['format']

@@ -1,9 +1,9 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { tokenByte } from '../../fixtures/instruments/table-model.ts'
-import { check } from '../../harness/check.ts'
-import { generate } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { generate } from './requests.ts'
 
 type Body = BodyOf<'POST', '/api/generate'>
 type Answer = Awaited<ReturnType<typeof generate>>
@@ -56,17 +56,13 @@ check('templates.raw.empty-fields', async ({ client }) => {
   return { status, response: json.response }
 })
 
-check(
-  'templates.raw.tokenized',
-  async ({ client }) => {
-    const request = { model: models.starter, prompt: 'abc', raw: true, options: ONE }
-    // 0.30.0 counts what is not cached, so the prompt is.
-    await generate(client, request)
-    const { json } = await generate(client, request)
-    return { prompt_eval_count: json.prompt_eval_count, context: 'context' in json }
-  },
-  { alone: true },
-)
+check.alone('templates.raw.tokenized', async ({ client }) => {
+  const request = { model: models.starter, prompt: 'abc', raw: true, options: ONE }
+  // 0.30.0 counts what is not cached, so the prompt is.
+  await generate(client, request)
+  const { json } = await generate(client, request)
+  return { prompt_eval_count: json.prompt_eval_count, context: 'context' in json }
+})
 
 check('templates.raw.suffix', async ({ client }) => {
   const fields = { prompt: 'hi', suffix: 'end', raw: true, options: ONE }
@@ -185,35 +181,27 @@ check('templates.history.turns', async ({ client }) => {
 
 // Context.
 
-check(
-  'templates.context.continues',
-  async ({ client }) => {
-    const first = await generate(client, {
-      model: models.templated,
-      prompt: 'hi',
-      options: { num_predict: 3 },
-    })
-    const { context } = first.json
-    const second = await generate(client, { model: models.templated, prompt: 'ho', context, options: ONE })
-    return {
-      first: textOf(context),
-      second: rendered(second),
-      counts_add_up: second.json.prompt_eval_count === context.length + '<|ho>'.length,
-    }
-  },
-  { alone: true },
-)
+check.alone('templates.context.continues', async ({ client }) => {
+  const first = await generate(client, {
+    model: models.templated,
+    prompt: 'hi',
+    options: { num_predict: 3 },
+  })
+  const { context } = first.json
+  const second = await generate(client, { model: models.templated, prompt: 'ho', context, options: ONE })
+  return {
+    first: textOf(context),
+    second: rendered(second),
+    counts_add_up: second.json.prompt_eval_count === context.length + '<|ho>'.length,
+  }
+})
 
-check(
-  'templates.context.bos',
-  async ({ client }) => {
-    const first = await generate(client, { model: models.starter, prompt: 'abc', options: ONE })
-    const { context } = first.json
-    const second = await generate(client, { model: models.starter, prompt: 'abc', context, options: ONE })
-    return { context: context.length, prompt_eval_count: second.json.prompt_eval_count }
-  },
-  { alone: true },
-)
+check.alone('templates.context.bos', async ({ client }) => {
+  const first = await generate(client, { model: models.starter, prompt: 'abc', options: ONE })
+  const { context } = first.json
+  const second = await generate(client, { model: models.starter, prompt: 'abc', context, options: ONE })
+  return { context: context.length, prompt_eval_count: second.json.prompt_eval_count }
+})
 
 check('templates.context.history', async ({ client }) => {
   return {

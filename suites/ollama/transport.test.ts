@@ -1,9 +1,9 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/check.ts'
-import { completeRequest, generateRequest, wrong } from '../../harness/requests.ts'
+import { check } from '../../harness/run/check.ts'
 import { everyPath, registeredRoutes } from '../../harness/schema/files.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
+import { completeRequest, generateRequest, wrong } from './requests.ts'
 
 const get = <const Path extends string>(client: Client, path: Path, headers: Record<string, string> = {}) =>
   client.send({ method: 'GET', path, headers })

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fromRoot, ROOT } from '../base/paths.ts'
+import { SYSTEMS } from '../base/systems.ts'
+import { recordedMessages } from '../proof/messages.ts'
+import { readRecording, recordedVersions } from '../recording/recording.ts'
+import { renderDocs } from './docs.ts'
+import { openApi } from './openapi.ts'
+import { renderTypes, TYPES } from './types.ts'
+
+/** Folders whose pages or documents are all generated. */
+const FOLDERS = ['docs/api', 'openapi']
+
+/** Every file that is made from the ledger, the schemas and the recordings, by its path below the checkout. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  const files = renderDocs()
+  for (const system of SYSTEMS) {
+    files[TYPES[system]] = await renderTypes(system)
+  }
+  for (const version of recordedVersions('ollama')) {
+    const recordedOn = readRecording('ollama', version).provenance.date
+    const document = openApi({ version, recordedOn, messages: recordedMessages('ollama', version) })
+    files[`openapi/ollama-${version}.json`] = `${JSON.stringify(document, null, 1)}\n`
+  }
+  return files
+}
+
+/** The generated files of before that are not generated any more. */
+export function leftOver(files: Record<string, string>): string[] {
+  return FOLDERS.filter((folder) => existsSync(fromRoot(folder)))
+    .flatMap((folder) =>
+      readdirSync(fromRoot(folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)).replaceAll('\\', '/')),
+    )
+    .filter((path) => !(path in files))
+}
+
+/** The generated files that are absent or say something else. */
+export function stale(files: Record<string, string>): string[] {
+  return Object.entries(files)
+    .filter(([path, text]) => !existsSync(fromRoot(path)) || readFileSync(fromRoot(path), 'utf8') !== text)
+    .map(([path]) => path)
+}

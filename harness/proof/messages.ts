@@ -1,0 +1,27 @@
+import type { System } from '../base/systems.ts'
+import { readRecording, recordedVersions, restoreExchange } from '../recording/recording.ts'
+import { messagesOf } from '../schema/messages.ts'
+import { type Message, schemaOf } from '../schema/schemas.ts'
+
+/** A message of a recording, with the check that brought it about and the schema file that it is held to. */
+export type RecordedMessage = { statement: string; message: Message; schema: string | undefined }
+
+/** Every message of a recording, in the order of the file. */
+export function recordedMessages(system: System, version: string): RecordedMessage[] {
+  const target = { system, version, kind: 'replay' } as const
+  return Object.values(readRecording(system, version).areas)
+    .flatMap((area) => Object.entries(area))
+    .flatMap(([statement, exchanges]) =>
+      exchanges.flatMap((exchange) =>
+        messagesOf(restoreExchange(exchange), target).map((message) => ({
+          statement,
+          message,
+          schema: schemaOf(message),
+        })),
+      ),
+    )
+}
+
+/** Every message of every recording of a system. */
+export const allRecordedMessages = (system: System): RecordedMessage[] =>
+  recordedVersions(system).flatMap((version) => recordedMessages(system, version))

@@ -1,0 +1,162 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { listen } from '../base/loopback.ts'
+import { Checkout, ledger, suite } from '../testing/checkout.ts'
+import { fakeOllama } from '../testing/fake-ollama.ts'
+import { startRegistry } from './registry.ts'
+
+async function registry(): Promise<string> {
+  const { host, stop } = await startRegistry()
+  onTestFinished(stop)
+  return `http://${host}/v2/conformance/model`
+}
+
+/** Uploads as Ollama does: asks for a place, sends the bytes there, then says their digest. */
+async function upload(model: string, digest: string, ...parts: string[]) {
+  let place = await fetch(`${model}/blobs/uploads/`, { method: 'POST' })
+  const statuses = [place.status]
+  const next = () => place.headers.get('location') ?? ''
+  for (const body of parts) {
+    place = await fetch(next(), { method: 'PATCH', body })
+    statuses.push(place.status)
+  }
+  place = await fetch(`${next()}?digest=${digest}&etag=x`, { method: 'PUT' })
+  return [...statuses, place.status]
+}
+
+describe('the registry', () => {
+  test('keeps what is uploaded in parts, and gives it back as a whole and in ranges', async () => {
+    const model = await registry()
+    expect(await upload(model, 'sha256:1', 'abc', 'def')).toEqual([202, 202, 202, 201])
+    const whole = await fetch(`${model}/blobs/sha256:1`)
+    expect([whole.status, await whole.text()]).toEqual([200, 'abcdef'])
+    expect(whole.headers.get('location')).toBe(`${model}/blobs/sha256:1`)
+    const range = await fetch(`${model}/blobs/sha256:1`, { headers: { range: 'bytes=2-4' } })
+    expect([range.status, await range.text()]).toEqual([206, 'cde'])
+    const head = await fetch(`${model}/blobs/sha256:1`, { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '6'])
+  })
+
+  test('takes a blob in one request, whatever its digest', async () => {
+    const model = await registry()
+    const post = { method: 'POST', body: 'abc' }
+    expect((await fetch(`${model}/blobs/uploads/?digest=sha256:2`, post)).status).toBe(201)
+    expect(await (await fetch(`${model}/blobs/sha256:2`)).text()).toBe('abc')
+  })
+
+  test('a manifest gives its blobs their media types', async () => {
+    const model = await registry()
+    await upload(model, 'sha256:1', '{}')
+    await upload(model, 'sha256:2', 'abc')
+    const typeOf = async (path: string) => (await fetch(`${model}/${path}`)).headers.get('content-type')
+    expect(await typeOf('blobs/sha256:1')).toBe('application/octet-stream')
+    const manifest = (layers: object[] | null) => ({
+      method: 'PUT',
+      headers: { 'content-type': 'x/manifest' },
+      body: JSON.stringify({ config: { digest: 'sha256:1', mediaType: 'x/config' }, layers }),
+    })
+    expect((await fetch(`${model}/manifests/one`, manifest(null))).status).toBe(201)
+    await fetch(`${model}/manifests/two`, manifest([{ digest: 'sha256:2', mediaType: 'x/layer' }]))
+    expect(await typeOf('manifests/one')).toBe('x/manifest')
+    expect(await typeOf('blobs/sha256:1')).toBe('x/config')
+    expect(await typeOf('blobs/sha256:2')).toBe('x/layer')
+  })
+
+  test('has a model to itself, and nothing that it was not given', async () => {
+    const model = await registry()
+    await upload(model, 'sha256:1', 'abc')
+    const missing = [
+      `${model}/blobs/sha256:2`,
+      `${model}-2/blobs/sha256:1`,
+      `${model}/manifests/latest`,
+      model,
+    ]
+    for (const url of missing) expect((await fetch(url)).status, url).toBe(404)
+    const broken = { method: 'PUT', body: 'no JSON' }
+    expect((await fetch(`${model}/manifests/broken`, broken)).status).toBe(201)
+  })
+})
+
+/** A server that asks the registry for the manifest of the model that it is told to pull. */
+const pullingOllama = (reaches: boolean) =>
+  fakeOllama('0.24.0', (request, response) => {
+    if (request.url !== '/api/pull') return false
+    const pull = async () => {
+      let body = ''
+      for await (const part of request) body += part
+      const [host = '', ...model] = JSON.parse(body).model.split('/')
+      const url = `http://${host}/v2/${model.join('/')}/manifests/latest`
+      const found = reaches && (await fetch(url)).ok
+      response.writeHead(found ? 200 : 500, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(found ? { status: 'success' } : { error: 'file does not exist' }))
+    }
+    void pull()
+    return true
+  })
+
+const PULLS = {
+  'specs/ollama/demo.yaml': ledger({ 'demo.pulls': { needs: { registry: true } }, 'demo.passes': {} }),
+  'suites/ollama/demo.test.ts': suite(`
+    check('demo.passes', status)
+    check('demo.pulls', async ({ client }) => {
+      const type = 'application/vnd.docker.distribution.manifest.v2+json'
+      const layer = { digest: 'sha256:' + '1'.repeat(64), size: 2 }
+      await client.send({
+        to: 'registry',
+        method: 'PUT',
+        path: '/v2/conformance/demo/manifests/latest',
+        headers: { 'content-type': type },
+        body: {
+          schemaVersion: 2,
+          mediaType: type,
+          config: { mediaType: 'application/vnd.docker.container.image.v1+json', ...layer },
+          layers: null,
+        },
+      })
+      const body = { model: '{registry}/conformance/demo', stream: false }
+      return (await client.send({ method: 'POST', path: '/api/pull', body })).status
+    })
+  `),
+}
+
+describe('a run', { timeout: 180_000 }, () => {
+  async function run(checkout: Checkout, reaches: boolean, env = {}) {
+    const server = pullingOllama(reaches)
+    onTestFinished(() => void server.close().closeAllConnections())
+    return checkout.run({ OLLAMA_TARGET: await listen(server), ...env })
+  }
+
+  test('gives a server the registry, and its recording fits every port', async () => {
+    const checkout = new Checkout(PULLS)
+    const live = await run(checkout, true, { CONFORMANCE_RECORD: '1' })
+    expect(live.code, live.output).toBe(0)
+    expect(live.output).toContain('2 pass')
+    const recorded = checkout.read('fixtures/recordings/ollama/0.24.0/demo.json')
+    expect(recorded).toContain('{registry}/conformance/demo')
+    expect(recorded).not.toContain('127.0.0.1:')
+    const replay = await checkout.run({ OLLAMA_TARGET: 'replay' })
+    expect(replay.code, replay.output).toBe(0)
+    expect(replay.output).toContain('2 pass')
+  })
+
+  test('says so where the server does not reach it', async () => {
+    const checkout = new Checkout(PULLS)
+    const { code, output } = await run(checkout, false)
+    expect(code, output).toBe(0)
+    const [, pulls] = checkout.results('ollama-0.24.0-url').statements
+    expect(pulls).toMatchObject({
+      id: 'demo.pulls',
+      status: 'not-applicable',
+      message: "needs a server that reaches the suite's registry, on the loopback interface of this machine",
+    })
+  })
+
+  test('asks the registry for nobody who does not say that it is needed', async () => {
+    const checkout = new Checkout({
+      ...PULLS,
+      'specs/ollama/demo.yaml': ledger({ 'demo.pulls': {}, 'demo.passes': {} }),
+    })
+    const { code, output } = await run(checkout, true)
+    expect(output).toContain('demo.pulls asks the registry; say so in its row: needs')
+    expect(code).toBe(1)
+  })
+})
