@@ -2,7 +2,7 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
-import { answersTo } from './answers.ts'
+import { answersTo } from '../answers.ts'
 import { garbling } from './loaded.ts'
 import { wrong } from './requests.ts'
 

@@ -3,6 +3,9 @@ import type { Client } from '../../harness/wire/client.ts'
 import type { Request } from '../../harness/wire/exchange.ts'
 import type { Route } from '../../schemas/ollama/types.ts'
 
+/** Greedy sampling, and an end after 8 tokens for models that know none: `options: GREEDY`. */
+export const GREEDY = { temperature: 0, num_predict: 8 } as const
+
 /** Options that most checks share: greedy sampling, and an end after 8 tokens for models that know none. */
 export const OPTIONS = { temperature: 0, num_predict: 8 } as const
 

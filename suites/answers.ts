@@ -1,0 +1,36 @@
+import type { Exchange } from '../harness/wire/exchange.ts'
+
+/**
+ * How a request ended: the status, and the text of the error where it is one. Ollama's own routes have it in `error`,
+ * those of `/v1` in `error.message`.
+ */
+export function outcome(exchange: Exchange): { status: number | undefined; error?: string } {
+  const { status, text } = exchange
+  const error = errorOf(text)
+  return { status, ...(error === undefined ? {} : { error }) }
+}
+
+function errorOf(text: string): string | undefined {
+  try {
+    const { error } = JSON.parse(text)
+    return typeof error === 'object' ? error?.message : error
+  } catch {
+    return undefined
+  }
+}
+
+/** What `ask` answers to each value, by the value's name, one after the other; a list names its values itself. */
+export async function askEach<Value, Answer>(
+  values: Record<string, Value> | readonly Value[],
+  ask: (value: Value) => Promise<Answer>,
+): Promise<Record<string, Answer>> {
+  const named: [string, Value][] = Array.isArray(values)
+    ? values.map((value: Value) => [String(value), value])
+    : Object.entries(values)
+  const answers: Record<string, Answer> = {}
+  for (const [name, value] of named) answers[name] = await ask(value)
+  return answers
+}
+
+/** @deprecated the name of before: askEach */
+export const answersTo = askEach
