@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SYSTEMS } from '../base/systems.ts'
 import { recordedVersions } from '../recording/recording.ts'
-import { registeredRoutes, schemaFiles } from '../schema/files.ts'
+import { schemaFiles } from '../schema/files.ts'
 import { type Route, routeOf, routesOf, validateMessage } from '../schema/schemas.ts'
 import { evidenceOf } from './evidence.ts'
 import { recordedMessages } from './messages.ts'
@@ -33,11 +33,6 @@ describe.each(recordings)('the recording of $system $version', ({ system, versio
     )
     expect(problems).toEqual([])
   })
-})
-
-test.each(recordedVersions('ollama'))('every route of the router of %s has schemas', (version) => {
-  const own = routesOf('ollama', version).filter(({ of }) => of !== 'registry')
-  expect(own.flatMap(namesOf).sort()).toEqual(registeredRoutes(version).sort())
 })
 
 describe.each(SYSTEMS)('the schemas of %s', (system) => {

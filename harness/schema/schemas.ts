@@ -139,6 +139,12 @@ export function routesOf(system: System, version?: string): Route[] {
   return version === undefined ? routes : routes.filter((route) => inRange(version, route))
 }
 
+/** The method and path of each route of the API itself, of one version when it is given: `GET /api/tags`. */
+export const operationsOf = (system: System, version?: string): string[] =>
+  routesOf(system, version)
+    .filter(({ of }) => of !== 'registry')
+    .flatMap(({ methods, path }) => methods.map((method) => `${method} ${path}`))
+
 /** What any route of a system may answer. */
 export const responsesEverywhere = (system: System): Responses => routeTable(ROUTES[system]).everywhere
 

@@ -1,27 +1,35 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
-import { everyPath, registeredRoutes } from '../../harness/schema/files.ts'
+import { operationsOf } from '../../harness/schema/schemas.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { completeRequest, generateRequest, wrong } from './requests.ts'
+import type { Verbs } from '../../harness/wire/verbs.ts'
+import { askEach, outcome } from '../answers.ts'
+import { GREEDY } from './requests.ts'
 
-const get = <const Path extends string>(client: Client, path: Path, headers: Record<string, string> = {}) =>
-  client.send({ method: 'GET', path, headers })
+const ABC = {
+  stream: false,
+  model: models.successor,
+  prompt: 'abc',
+  raw: true,
+  options: { ...GREEDY, num_predict: 3 },
+}
 
-const plain = ({ status, contentType, text }: Exchange) => ({ status, content_type: contentType, body: text })
+const SHORT = { model: models.successor, prompt: 'abc', options: { ...GREEDY, num_predict: 1 } }
 
-check('transport.root.get', async ({ client }) => plain(await get(client, '/')))
+type Any = Pick<Exchange, 'status' | 'contentType' | 'text' | 'header'>
+const plain = ({ status, contentType, text }: Any) => ({ status, content_type: contentType, body: text })
 
-check('transport.head', async ({ client }) => {
-  const observed: Record<string, unknown> = {}
-  for (const path of ['/', '/api/version', '/api/tags']) {
-    observed[path] = plain(await client.send({ method: 'HEAD', path }))
-  }
-  return observed
-})
+// Paths and methods
 
-check('transport.version.get', async ({ client }) => {
-  const { status, contentType, json } = await get(client, '/api/version')
+check('transport.root.get', async ({ get }) => plain(await get('/')))
+
+check('transport.head', ({ head }) =>
+  askEach(['/', '/api/version', '/api/tags'], async (path) => plain(await head(path))),
+)
+
+check('transport.version.get', async ({ get }) => {
+  const { status, contentType, json } = await get('/api/version')
   const { version, ...rest } = json
   return {
     status,
@@ -31,135 +39,118 @@ check('transport.version.get', async ({ client }) => {
   }
 })
 
-check('transport.unknown-path', async ({ client }) => ({
-  get: plain(await client.send(wrong({ method: 'GET', path: '/api/nothing' }))),
-  post: plain(await client.send(wrong({ method: 'POST', path: '/v1/nothing', body: {} }))),
+check('transport.unknown-path', async ({ get, post }) => ({
+  get: plain(await get.wrong('/api/nothing')),
+  post: plain(await post.wrong('/v1/nothing', {})),
 }))
 
-check('transport.wrong-method', async ({ client }) => {
-  const observed: Record<string, unknown> = {}
-  for (const [method, path] of [
-    ['GET', '/api/generate'],
-    ['POST', '/api/tags'],
-    ['GET', '/api/show'],
-    ['POST', '/api/delete'],
-    ['GET', `/api/blobs/sha256:${'0'.repeat(64)}`],
-    ['GET', '/v1/completions'],
-    ['HEAD', '/api/ps'],
-  ] as const) {
-    const { status } = await client.send(wrong({ method, path }))
-    observed[`${method} ${path.replace(/sha256:0+/, ':digest')}`] = status
-  }
-  return observed
+check('transport.wrong-method', async ({ get, head, post }) => ({
+  'GET /api/generate': (await get.wrong('/api/generate')).status,
+  'POST /api/tags': (await post.wrong('/api/tags')).status,
+  'GET /api/show': (await get.wrong('/api/show')).status,
+  'POST /api/delete': (await post.wrong('/api/delete')).status,
+  'GET /api/blobs/:digest': (await get.wrong(`/api/blobs/sha256:${'0'.repeat(64)}`)).status,
+  'GET /v1/completions': (await get.wrong('/v1/completions')).status,
+  'HEAD /api/ps': (await head.wrong('/api/ps')).status,
+}))
+
+check('transport.wrong-method.allow', async ({ put }) => {
+  const exchange = await put.wrong('/api/tags')
+  return { body: exchange.text, allow: exchange.header('allow')?.split(', ').sort() }
 })
 
-check('transport.wrong-method.allow', async ({ client }) => {
-  const exchange = await client.send(wrong({ method: 'PUT', path: '/api/tags' }))
-  const allow = exchange
-    .header('allow')
-    ?.split(',')
-    .map((method) => method.trim())
-    .sort()
-  return { body: exchange.text, allow }
-})
-
-check('transport.trailing-slash', async ({ client }) => {
-  const moved = (exchange: Exchange) => ({ status: exchange.status, location: exchange.header('location') })
+check('transport.trailing-slash', async ({ get, post }) => {
+  const moved = (exchange: Any) => ({ status: exchange.status, location: exchange.header('location') })
   return {
-    get: moved(await client.send(wrong({ method: 'GET', path: '/api/tags/' }))),
-    post: moved(await client.send(wrong({ method: 'POST', path: '/api/generate/', body: {} }))),
+    get: moved(await get.wrong('/api/tags/')),
+    post: moved(await post.wrong('/api/generate/', {})),
   }
 })
 
-check('transport.request.content-type', async ({ client }) => {
-  const request = generateRequest({
-    model: models.successor,
-    prompt: 'abc',
-    raw: true,
-    options: { num_predict: 3 },
-  })
-  const answers: Record<string, unknown> = {}
-  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'image/png']) {
-    const { json } = await client.send({ ...request, headers: { 'content-type': type } })
-    answers[type] = json.response
-  }
-  return answers
-})
+// Content types and framing
 
-check('transport.response.content-type', async ({ client }) => {
-  const short = { model: models.successor, prompt: 'abc', options: { num_predict: 1 } }
-  const legacy = { model: models.successor, prompt: 'abc', max_tokens: 1 }
+check('transport.request.content-type', ({ post }) =>
+  askEach(['text/plain', 'application/x-www-form-urlencoded', 'image/png'], async (type) => {
+    const { json } = await post('/api/generate', ABC, { headers: { 'content-type': type } })
+    return json.response
+  }),
+)
+
+check('transport.response.content-type', async ({ get, post }) => {
+  const legacy = { model: models.successor, prompt: 'abc', temperature: 0, max_tokens: 1 }
   return {
-    generate: (await client.send(generateRequest(short))).contentType,
-    generate_stream: (await client.send(generateRequest({ ...short, stream: true }))).contentType,
-    generate_error: (await client.send(wrong({ method: 'POST', path: '/api/generate', body: '{' })))
-      .contentType,
-    legacy: (await client.send(completeRequest(legacy))).contentType,
-    legacy_stream: (await client.send(completeRequest({ ...legacy, stream: true }))).contentType,
-    tags: (await get(client, '/api/tags')).contentType,
+    generate: (await post('/api/generate', { ...SHORT, stream: false })).contentType,
+    generate_stream: (await post('/api/generate', { ...SHORT, stream: true })).contentType,
+    generate_error: (await post.wrong('/api/generate', '{')).contentType,
+    legacy: (await post('/v1/completions', legacy)).contentType,
+    legacy_stream: (await post('/v1/completions', { ...legacy, stream: true })).contentType,
+    tags: (await get('/api/tags')).contentType,
   }
 })
 
-check('transport.response.framing', async ({ client }) => {
-  const body = { model: models.successor, prompt: 'abc', options: { num_predict: 2 } }
-  const whole = await client.send(generateRequest(body))
-  const stream = await client.send(generateRequest({ ...body, stream: true }))
-  const framing = (exchange: Exchange) => ({
+check('transport.response.framing', async ({ post }) => {
+  const body = { model: models.successor, prompt: 'abc', options: { ...GREEDY, num_predict: 2 } }
+  const framing = (exchange: Any & { body: Buffer }) => ({
     length_fits: exchange.header('content-length') === String(exchange.body.length),
     transfer_encoding: exchange.header('transfer-encoding'),
   })
-  return { whole: framing(whole), stream: framing(stream) }
+  return {
+    whole: framing(await post('/api/generate', { ...body, stream: false })),
+    stream: framing(await post('/api/generate', { ...body, stream: true })),
+  }
 })
 
-const bodies: [string, string | undefined][] = [
-  ['absent', undefined],
-  ['blank', ' \n'],
-  ['half', '{"model": "conf'],
-  ['not-json', '{bad}'],
-  ['array', '[]'],
-]
-for (const [name, body] of bodies) {
-  check(`transport.body.${name}`, async ({ client }) => {
-    const observed: Record<string, unknown> = {}
-    for (const path of ['/api/generate', '/v1/completions'] as const) {
-      const headers = { 'content-type': 'application/json' }
-      const { status, json } = await client.send(wrong({ method: 'POST', path, headers, body }))
-      observed[path] = { status, error: json.error?.message ?? json.error }
-    }
-    return observed
-  })
-}
+// Bodies
 
-check('transport.body.trailing-bytes', async ({ client }) => {
-  const { method, path, body } = generateRequest({
-    model: models.successor,
-    prompt: 'abc',
-    raw: true,
-    options: { num_predict: 3 },
-  })
-  const headers = { 'content-type': 'application/json' }
-  const { status, json } = await client.send(
-    wrong({ method, path, headers, body: `${JSON.stringify(body)} and more` }),
+const JSON_TYPE = { headers: { 'content-type': 'application/json' } }
+
+const sendToBoth = (post: Verbs['post'], body: string | undefined) =>
+  askEach(['/api/generate', '/v1/completions'], async (path) =>
+    outcome(await post.wrong(path, body, JSON_TYPE)),
   )
+
+check('transport.body.absent', ({ post }) => sendToBoth(post, undefined))
+
+check('transport.body.blank', ({ post }) => sendToBoth(post, ' \n'))
+
+check('transport.body.half', ({ post }) => sendToBoth(post, '{"model": "conf'))
+
+check('transport.body.not-json', ({ post }) => sendToBoth(post, '{bad}'))
+
+check('transport.body.array', ({ post }) => sendToBoth(post, '[]'))
+
+check('transport.body.trailing-bytes', async ({ post }) => {
+  const body = `${JSON.stringify(ABC)} and more`
+  const { status, json } = await post.wrong('/api/generate', body, JSON_TYPE)
   return { status, response: json.response }
 })
 
-const ALLOW = 'access-control-allow-origin'
+// Origins
 
-/** Which origins the server lets in, and which it refuses. */
-async function sortOrigins(client: Client, origins: readonly string[]) {
-  const allowed: string[] = []
-  const refused: string[] = []
-  for (const origin of origins) {
-    const exchange = await get(client, '/api/version', { origin })
-    if (exchange.status === 200 && exchange.header(ALLOW) === origin) allowed.push(origin)
-    else if (exchange.status === 403 && exchange.header(ALLOW) === undefined) refused.push(origin)
-  }
-  return { allowed, refused }
+const allowOrigin = (exchange: Any) => exchange.header('access-control-allow-origin') ?? null
+
+/** Which values of a header the server lets in, and which it refuses. */
+async function sort(
+  values: string[],
+  ask: (value: string) => Promise<{ allowed: boolean; refused: boolean }>,
+) {
+  const answers = Object.entries(await askEach(values, ask))
+  const those = (kind: 'allowed' | 'refused') => answers.filter(([, is]) => is[kind]).map(([value]) => value)
+  return { allowed: those('allowed'), refused: those('refused') }
 }
 
-check('transport.cors.loopback-origins', ({ client }) =>
-  sortOrigins(client, [
+const sortOrigins = (get: Verbs['get'], origins: string[]) =>
+  sort(origins, async (origin) => {
+    const exchange = await get('/api/version', undefined, { headers: { origin } })
+    const allow = allowOrigin(exchange)
+    return {
+      allowed: exchange.status === 200 && allow === origin,
+      refused: exchange.status === 403 && allow === null,
+    }
+  })
+
+check('transport.cors.loopback-origins', ({ get }) =>
+  sortOrigins(get, [
     'http://localhost',
     'https://localhost:3000',
     'http://127.0.0.1:8080',
@@ -169,8 +160,8 @@ check('transport.cors.loopback-origins', ({ client }) =>
   ]),
 )
 
-check('transport.cors.app-origins', ({ client }) =>
-  sortOrigins(client, [
+check('transport.cors.app-origins', ({ get }) =>
+  sortOrigins(get, [
     'app://obsidian.md',
     'file://local',
     'tauri://localhost',
@@ -181,30 +172,27 @@ check('transport.cors.app-origins', ({ client }) =>
   ]),
 )
 
-check('transport.cors.foreign-origin', async ({ client }) => {
-  const origin = 'https://example.com'
-  const exchange = await client.send({
-    ...generateRequest({ model: models.successor, prompt: 'abc', options: { num_predict: 1 } }),
-    headers: { origin },
-  })
-  return { status: exchange.status, body: exchange.text, allow_origin: exchange.header(ALLOW) ?? null }
+const letIn = (exchange: Any) => ({ status: exchange.status, allow_origin: allowOrigin(exchange) })
+
+check('transport.cors.foreign-origin', async ({ post }) => {
+  const headers = { origin: 'https://example.com' }
+  const exchange = await post('/api/generate', { ...SHORT, stream: false }, { headers })
+  return { ...letIn(exchange), body: exchange.text }
 })
 
-check('transport.cors.response-headers', async ({ client }) => {
-  const origin = 'http://localhost:3000'
-  const exchange = await get(client, '/api/version', { origin })
+check('transport.cors.response-headers', async ({ get }) => {
+  const exchange = await get('/api/version', undefined, { headers: { origin: 'http://localhost:3000' } })
   const names = exchange.headers.map(([name]) => name.toLowerCase())
   return {
-    allow_origin: exchange.header(ALLOW),
+    allow_origin: allowOrigin(exchange),
     vary: exchange.header('vary'),
-    others: names.filter((name) => name.startsWith('access-control-') && name !== ALLOW),
+    others: names.filter((name) => /^access-control-(?!allow-origin$)/.test(name)),
   }
 })
 
-check('transport.cors.same-origin', async ({ client }) => {
-  const exchange = await get(client, '/api/version', { origin: client.url })
-  return { status: exchange.status, allow_origin: exchange.header(ALLOW) ?? null }
-})
+check('transport.cors.same-origin', async ({ get, client }) =>
+  letIn(await get('/api/version', undefined, { headers: { origin: client.url } })),
+)
 
 const preflight = (client: Client, origin: string) =>
   client.send({
@@ -230,20 +218,15 @@ check('transport.cors.preflight', async ({ client }) => {
 
 check('transport.cors.preflight.headers', async ({ client }) => {
   const exchange = await preflight(client, 'http://localhost:3000')
-  return exchange
-    .header('access-control-allow-headers')
-    ?.split(',')
-    .map((name) => name.trim().toLowerCase())
-    .sort()
+  return exchange.header('access-control-allow-headers')?.toLowerCase().split(/, */).sort()
 })
 
-check('transport.cors.preflight.refused', async ({ client }) => {
-  const exchange = await preflight(client, 'https://example.com')
-  return { status: exchange.status, allow_origin: exchange.header(ALLOW) ?? null }
-})
+check('transport.cors.preflight.refused', async ({ client }) =>
+  letIn(await preflight(client, 'https://example.com')),
+)
 
-check('transport.cors.origins-added', ({ client }) =>
-  sortOrigins(client, [
+check('transport.cors.origins-added', ({ get }) =>
+  sortOrigins(get, [
     'https://allowed.example',
     'https://sub.pattern.example',
     'http://localhost:3000',
@@ -251,21 +234,28 @@ check('transport.cors.origins-added', ({ client }) =>
   ]),
 )
 
-check('transport.cors.origins-any', async ({ client }) => {
-  const exchange = await get(client, '/api/version', { origin: 'https://example.com' })
-  return { status: exchange.status, allow_origin: exchange.header(ALLOW) }
-})
+check('transport.cors.origins-any', async ({ get }) =>
+  letIn(await get('/api/version', undefined, { headers: { origin: 'https://example.com' } })),
+)
 
-check('transport.options.without-origin', async ({ client }) => {
-  const known = await client.send(wrong({ method: 'OPTIONS', path: '/api/generate' }))
-  const unknown = await client.send(wrong({ method: 'OPTIONS', path: '/api/nothing' }))
-  return { known: known.status, unknown: unknown.status }
-})
+const options = async (client: Client, path: string, headers = {}) =>
+  (await client.send({ method: 'OPTIONS', path, headers, wrong: true })).status
 
-check('transport.host.names', async ({ client }) => {
-  const allowed: string[] = []
-  const refused: string[] = []
-  for (const host of [
+check('transport.options.without-origin', async ({ client }) => ({
+  known: await options(client, '/api/generate'),
+  unknown: await options(client, '/api/nothing'),
+}))
+
+// Hosts
+
+const sortHosts = (get: Verbs['get'], hosts: string[]) =>
+  sort(hosts, async (host) => {
+    const { status, text } = await get('/api/version', undefined, { headers: { host } })
+    return { allowed: status === 200, refused: status === 403 && text === '' }
+  })
+
+check('transport.host.names', ({ get }) =>
+  sortHosts(get, [
     'localhost',
     'LOCALHOST:1234',
     'sub.localhost',
@@ -274,43 +264,33 @@ check('transport.host.names', async ({ client }) => {
     'box.localdomain',
     'example.com',
     'localhost.example.com',
-  ]) {
-    const { status, text } = await get(client, '/api/version', { host })
-    if (status === 200) allowed.push(host)
-    else if (status === 403 && text === '') refused.push(host)
-  }
-  return { allowed, refused }
-})
+  ]),
+)
 
-check('transport.host.addresses', async ({ client }) => {
-  const allowed: string[] = []
-  const refused: string[] = []
-  for (const host of ['127.0.0.1', '127.9.9.9:1', '[::1]:11434', '10.1.2.3', '192.168.1.2:80', '8.8.8.8']) {
-    const { status, text } = await get(client, '/api/version', { host })
-    if (status === 200) allowed.push(host)
-    else if (status === 403 && text === '') refused.push(host)
-  }
-  return { allowed, refused }
-})
+check('transport.host.addresses', ({ get }) =>
+  sortHosts(get, ['127.0.0.1', '127.9.9.9:1', '[::1]:11434', '10.1.2.3', '192.168.1.2:80', '8.8.8.8']),
+)
 
-check('transport.host.options', async ({ client }) => {
-  const options = async (path: string) =>
-    (await client.send(wrong({ method: 'OPTIONS', path, headers: { host: 'localhost' } }))).status
-  return { known: await options('/api/generate'), unknown: await options('/api/nothing') }
-})
+check('transport.host.options', async ({ client }) => ({
+  known: await options(client, '/api/generate', { host: 'localhost' }),
+  unknown: await options(client, '/api/nothing', { host: 'localhost' }),
+}))
+
+// Routes
 
 // A path answers a method that none of its routes has with those that they have.
 check('transport.routes', async ({ client, version }) => {
+  const paths = [...new Set(operationsOf('ollama').map((operation) => operation.replace(/^\w+ /, '')))]
   const answers = await Promise.all(
-    everyPath().map(async (path) => {
-      const allow = (await client.send(wrong({ method: 'PATCH', path }))).header('allow')
+    paths.map(async (path) => {
+      const allow = (await client.send({ method: 'PATCH', path, wrong: true })).header('allow')
       return allow?.split(', ').map((method) => `${method} ${path}`) ?? []
     }),
   )
-  const routes = answers.flat()
-  const listed = registeredRoutes(version)
+  const found = answers.flat()
+  const listed = operationsOf('ollama', version)
   return {
-    missing: listed.filter((route) => !routes.includes(route)),
-    unlisted: routes.filter((route) => !listed.includes(route)),
+    missing: listed.filter((operation) => !found.includes(operation)),
+    unlisted: found.filter((operation) => !listed.includes(operation)),
   }
 })
