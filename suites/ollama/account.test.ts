@@ -1,143 +1,122 @@
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
-import { inRange } from '../../harness/base/versions.ts'
 import { check } from '../../harness/run/check.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
-import type { Client } from '../../harness/wire/client.ts'
-import { generate, wrong } from './requests.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
+import { askEach, outcome } from '../answers.ts'
+import { GREEDY } from './requests.ts'
 
-const answer = ({ status, json }: { status: number | undefined; json: unknown }) => ({ status, body: json })
+const answer = ({ status, json }: Pick<Exchange, 'status' | 'json'>) => ({ status, body: json })
 
-/** Every route of this area, asked with a method that it does not have. */
-const ROUTES = {
-  '/api/me': 'GET',
-  '/api/signout': 'GET',
-  '/api/user/keys/key': 'GET',
-  '/api/status': 'POST',
-  '/api/experimental/aliases': 'PUT',
-  '/api/experimental/web_search': 'GET',
-  '/api/experimental/web_fetch': 'GET',
-  '/api/experimental/model-recommendations': 'POST',
-}
+// Accounts
 
-check('account.routes', async ({ client }) => {
-  const known: string[] = []
-  for (const [path, method] of Object.entries(ROUTES)) {
-    const { status } = await client.send(wrong({ method, path }))
-    if (status !== 404) known.push(path)
+// A path that there is does not answer 404 to a method that it does not know.
+check('account.routes', async ({ get, post, put }) => {
+  const answers = {
+    '/api/me': await get.wrong('/api/me'),
+    '/api/signout': await get.wrong('/api/signout'),
+    '/api/user/keys/key': await get.wrong('/api/user/keys/key'),
+    '/api/status': await post.wrong('/api/status'),
+    '/api/experimental/aliases': await put.wrong('/api/experimental/aliases'),
+    '/api/experimental/web_search': await get.wrong('/api/experimental/web_search'),
+    '/api/experimental/web_fetch': await get.wrong('/api/experimental/web_fetch'),
+    '/api/experimental/model-recommendations': await post.wrong('/api/experimental/model-recommendations'),
   }
-  return known
+  return Object.entries(answers).flatMap(([path, { status }]) => (status === 404 ? [] : path))
 })
 
-check('account.me.unreachable', async ({ client }) =>
-  answer(await client.send({ method: 'POST', path: '/api/me' })),
-)
+check('account.me.unreachable', async ({ post }) => answer(await post('/api/me')))
 
-check('account.signout.unreachable', async ({ client, version }) => {
-  const keys = await client.send({ method: 'DELETE', path: '/api/user/keys/c3NoLWVkMjU1MTkgQUFBQQ' })
-  if (!inRange(version, { since: '0.12.1' })) return { keys: answer(keys) }
-  return { keys: answer(keys), signout: answer(await client.send({ method: 'POST', path: '/api/signout' })) }
-})
-
-for (const setting of ['disabled', 'enabled']) {
-  check(`account.status.${setting}`, async ({ client }) => {
-    const { json } = await client.send({ method: 'GET', path: '/api/status' })
-    return json
-  })
-}
-
-type Answer = Awaited<ReturnType<typeof search | typeof fetchPage>>
-const search = (client: Client, body: BodyOf<'POST', '/api/experimental/web_search'>) =>
-  client.send({ method: 'POST', path: '/api/experimental/web_search', body })
-const fetchPage = (client: Client, body: BodyOf<'POST', '/api/experimental/web_fetch'>) =>
-  client.send({ method: 'POST', path: '/api/experimental/web_fetch', body })
-
-check('account.web.disabled', async ({ client }) => ({
-  search: answer(await search(client, { query: 'a', max_results: 1 })),
-  fetch: answer(await fetchPage(client, { url: 'https://example.com' })),
+check('account.signout.unreachable', async ({ del, post }) => ({
+  keys: outcome(await del('/api/user/keys/c3NoLWVkMjU1MTkgQUFBQQ')),
+  signout: outcome(await post('/api/signout')),
 }))
 
-check('account.web.unreachable', async ({ client }) => {
-  const failed = ({ status, json }: Answer) => ({
-    status,
-    error: json.error.replace(/ts=\d+/, 'ts=…').replace(/(dial tcp 127\.0\.0\.1:1: ).*/, '$1…'),
-  })
+// The server's use of ollama.com
+
+check('account.status.disabled', async ({ get }) => (await get('/api/status')).json)
+
+check('account.status.enabled', async ({ get }) => (await get('/api/status')).json)
+
+check('account.web.disabled', async ({ post }) => ({
+  search: outcome(await post('/api/experimental/web_search', { query: 'a', max_results: 1 })),
+  fetch: outcome(await post('/api/experimental/web_fetch', { url: 'https://example.com' })),
+}))
+
+check('account.web.unreachable', async ({ post }) => {
+  const failed = (exchange: Exchange) => {
+    const { status, error } = outcome(exchange)
+    const masked = error?.replace(/ts=\d+/, 'ts=…').replace(/(dial tcp 127\.0\.0\.1:1: ).*/, '$1…')
+    return { status, error: masked }
+  }
   return {
-    search: failed(await search(client, { query: 'a' })),
-    fetch: failed(await fetchPage(client, { url: 'https://example.com' })),
+    search: failed(await post('/api/experimental/web_search', { query: 'a' })),
+    fetch: failed(await post('/api/experimental/web_fetch', { url: 'https://example.com' })),
   }
 })
 
-check('account.web.no-body', async ({ client }) =>
-  answer(await client.send(wrong({ method: 'POST', path: '/api/experimental/web_search' }))),
-)
+check('account.web.no-body', async ({ post }) => outcome(await post.wrong('/api/experimental/web_search')))
 
-check('account.model-recommendations', async ({ client }) => {
-  const { json } = await client.send({ method: 'GET', path: '/api/experimental/model-recommendations' })
+check('account.model-recommendations', async ({ get }) => {
+  const { recommendations } = (await get('/api/experimental/model-recommendations')).json
   const keys = (list: object[]) => [...new Set(list.flatMap((one) => Object.keys(one)))].sort()
   return {
-    cloud: keys(json.recommendations.filter(({ model }) => model.endsWith(':cloud'))),
-    local: keys(json.recommendations.filter(({ model }) => !model.endsWith(':cloud'))),
+    cloud: keys(recommendations.filter(({ model }) => model.endsWith(':cloud'))),
+    local: keys(recommendations.filter(({ model }) => !model.endsWith(':cloud'))),
   }
 })
+
+// Aliases
 
 const ALIASES = '/api/experimental/aliases'
 const named = (alias: string) => `${PREFIX}account-${alias}`
-const setAlias = (client: Client, body: BodyOf<'POST', typeof ALIASES>) =>
-  client.send({ method: 'POST', path: ALIASES, body })
-const removeAlias = (client: Client, alias: string) =>
-  client.send({ method: 'DELETE', path: ALIASES, body: { alias } })
 
-check('account.aliases.life', async ({ client }) => {
+check('account.aliases.life', async ({ get, post, del }) => {
   const alias = named('life')
-  const set = await setAlias(client, { alias, target: models.successor })
-  const { json } = await client.send({ method: 'GET', path: ALIASES })
+  const set = await post(ALIASES, { alias, target: models.successor })
+  const { json } = await get(ALIASES)
   return {
     set: answer(set),
     listed: json.aliases.filter((one) => one.alias === alias),
-    removed: answer(await removeAlias(client, alias)),
-    again: answer(await removeAlias(client, alias)),
+    removed: answer(await del(ALIASES, { alias })),
+    again: outcome(await del(ALIASES, { alias })),
   }
 })
 
-check('account.aliases.generate', async ({ client }) => {
-  await setAlias(client, { alias: named('whole'), target: models.successor })
-  await setAlias(client, { alias: named('begin-'), target: models.stopper, prefix_matching: true })
-  const { json: listed } = await client.send({ method: 'GET', path: ALIASES })
-  const asked = async (model: string) => {
-    const { json } = await generate(client, { model, prompt: 'x', raw: true, options: { num_predict: 4 } })
+check('account.aliases.generate', async ({ get, post, del }) => {
+  const [whole, begin] = [named('whole'), named('begin-')]
+  await post(ALIASES, { alias: whole, target: models.successor })
+  await post(ALIASES, { alias: begin, target: models.stopper, prefix_matching: true })
+  const { json: listed } = await get(ALIASES)
+  const answers = await askEach({ whole, begin: `${begin}with` }, async (model) => {
+    const options = { ...GREEDY, num_predict: 4 }
+    const { json } = await post('/api/generate', { model, prompt: 'x', raw: true, stream: false, options })
     return { model: json.model, response: json.response }
-  }
-  const answers = { whole: await asked(named('whole')), begin: await asked(named('begin-with')) }
-  await removeAlias(client, named('whole'))
-  await removeAlias(client, named('begin-'))
-  return { ...answers, listed: listed.aliases.find(({ alias }) => alias === named('begin-')) }
+  })
+  await del(ALIASES, { alias: whole })
+  await del(ALIASES, { alias: begin })
+  return { ...answers, listed: listed.aliases.find(({ alias }) => alias === begin) }
 })
 
-check('account.aliases.show', async ({ client }) => {
-  await setAlias(client, { alias: named('shown'), target: models.successor })
-  const shown = await client.send({ method: 'POST', path: '/api/show', body: { model: named('shown') } })
-  await removeAlias(client, named('shown'))
-  return answer(shown)
+check('account.aliases.show', async ({ post, del }) => {
+  await post(ALIASES, { alias: named('shown'), target: models.successor })
+  const shown = await post('/api/show', { model: named('shown') })
+  await del(ALIASES, { alias: named('shown') })
+  return outcome(shown)
 })
 
-check('account.aliases.refused', async ({ client }) => {
-  const refused = async (body: Record<string, unknown>) => {
-    const { status, json } = await client.send(wrong({ method: 'POST', path: ALIASES, body }))
-    return `${status} ${json.error}`
-  }
-  const target = models.successor
+check('account.aliases.refused', async ({ post }) => {
+  const [alias, target] = [named('a'), models.successor]
   return {
-    no_target: await refused({ alias: named('a') }),
-    malformed_alias: await refused({ alias: 'bad name!', target }),
-    malformed_target: await refused({ alias: named('a'), target: 'bad name!' }),
-    itself: await refused({ alias: named('a'), target: named('a') }),
-    a_model: await refused({ alias: models.stopper, target }),
+    no_target: outcome(await post.wrong(ALIASES, { alias })),
+    malformed_alias: outcome(await post.wrong(ALIASES, { alias: 'bad name!', target })),
+    malformed_target: outcome(await post.wrong(ALIASES, { alias, target: 'bad name!' })),
+    itself: outcome(await post.wrong(ALIASES, { alias, target: alias })),
+    a_model: outcome(await post.wrong(ALIASES, { alias: models.stopper, target })),
   }
 })
 
-check('account.aliases.cycle', async ({ client }) => {
-  await setAlias(client, { alias: named('one'), target: named('two') })
-  const refused = await setAlias(client, { alias: named('two'), target: named('one') })
-  await removeAlias(client, named('one'))
-  return answer(refused)
+check('account.aliases.cycle', async ({ post, del }) => {
+  await post(ALIASES, { alias: named('one'), target: named('two') })
+  const refused = await post(ALIASES, { alias: named('two'), target: named('one') })
+  await del(ALIASES, { alias: named('one') })
+  return outcome(refused)
 })
