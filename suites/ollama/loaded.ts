@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { models } from '../../fixtures/instruments/models.ts'
+import { fail } from '../../harness/run/check.ts'
+import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
 import { generate } from './requests.ts'
 
 /** What `/api/ps` lists. */
@@ -52,4 +55,26 @@ export async function garbling<Result>(client: Client, use: () => Promise<Result
   const result = await use()
   await unload(client, models.garbler)
   return result
+}
+
+/**
+ * Makes a model for one check, and deletes it however that ends. The check must be `alone`: models share their layers
+ * and runners, and no list of models may be read while one of them goes.
+ */
+export async function withModel<Result>(
+  client: Client,
+  body: BodyOf<'POST', '/api/create'>,
+  use: (created: Exchange<AnswerOf<'POST', '/api/create'>>) => Promise<Result>,
+): Promise<Result> {
+  const created = await client.send({
+    method: 'POST',
+    path: '/api/create',
+    body: { stream: false, ...body },
+  })
+  if (created.status !== 200) fail(`the model is not created: ${created.text}`)
+  try {
+    return await use(created)
+  } finally {
+    await client.send({ method: 'DELETE', path: '/api/delete', body: { model: body.model } })
+  }
 }
