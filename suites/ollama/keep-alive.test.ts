@@ -1,118 +1,115 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/run/check.ts'
+import { check, type Tools } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
+import { outcome } from '../answers.ts'
 import { findLoaded, poll, staysLoaded, unload } from './loaded.ts'
-import { completeRequest, generate, generateRequest, wrong } from './requests.ts'
-
-type KeepAlive = BodyOf<'POST', '/api/generate'>['keep_alive']
+import { GREEDY } from './requests.ts'
 
 const model = models.spare
-/** What every check begins with: a time that none of them asks for. */
-const BEFORE = { model, prompt: '', keep_alive: '2h' }
+const LOAD = { model, prompt: '', stream: false, options: GREEDY }
+/** Leaves a time that no check asks for. */
+const TWO_HOURS = { ...LOAD, keep_alive: '2h' }
+const UNLOAD = { ...LOAD, keep_alive: 0 }
 
-const YEAR = 365 * 24 * 60
+const MINUTE = 60_000
+/** The longest time of Go, 2^63 ns: the meaning of a negative `keep_alive`. */
+const FOREVER = Math.floor(2 ** 63 / 1e6)
 
-/** How long after an answer its model expires: whole minutes by the server's clock, or `never`. */
-function minutesLeft(expires: string, answered: string): number | 'never' {
-  const minutes = Math.round((Date.parse(expires) - Date.parse(answered)) / 60_000)
-  return minutes > 100 * YEAR ? 'never' : minutes
-}
-
-/** What becomes of the loaded model after an answer: minutes until it expires, `never`, or `unloaded`. */
-async function left(client: Client, answered: string, before?: number) {
-  const ask = async () => {
-    const entry = await findLoaded(client)
-    return entry ? minutesLeft(entry.expires_at, answered) : 'unloaded'
+/**
+ * What becomes of the model after an answer: whole minutes until it expires, `never`, or `unloaded`.
+ *
+ * The scheduler hears of the end of a request after the client does, so `/api/ps` may still tell the time that an
+ * earlier request left. All times here are whole minutes or for ever, counted from after the answer: one that was noted
+ * before it is a little short of that, and a model that is going has none left.
+ */
+async function left(client: Client, answered: string, of: string = model) {
+  const remaining = async () => {
+    const entry = await findLoaded(client, of)
+    return entry && Date.parse(entry.expires_at) - Date.parse(answered)
   }
-  // The scheduler hears of the end of a request after the client does, and a model that is going has no time left.
-  return poll(ask, (minutes) => minutes !== before && minutes !== 0)
+  const noted = (ms: number) => ms >= MINUTE && (ms >= FOREVER ? ms - FOREVER : ms % MINUTE) < 1000
+  const ms = await poll(remaining, (now) => now === undefined || noted(now))
+  if (ms === undefined) return 'unloaded'
+  return ms >= FOREVER ? 'never' : Math.round(ms / MINUTE)
 }
 
-async function send(client: Client, keep_alive: KeepAlive) {
-  await generate(client, BEFORE)
-  return client.send(wrong(generateRequest, { model, prompt: '', keep_alive }))
+type KeepAlive = Pick<BodyOf<'POST', '/api/generate'>, 'keep_alive'>
+
+/** Loads a model to which two hours were left, and tells what is left to it then. */
+async function reload({ post, client }: Tools, fields: KeepAlive) {
+  await post('/api/generate', TWO_HOURS)
+  const { json } = await post('/api/generate', { ...LOAD, ...fields })
+  return { done_reason: json.done_reason, left: await left(client, json.created_at) }
 }
 
-const accepted: Record<string, KeepAlive> = {
-  'number.positive': 120,
-  'number.zero': 0,
-  'number.negative': -1,
-  'number.negative-fraction': -0.5,
-  'string.minutes': '5m',
-  'string.combined': '1h30m',
-  'string.negative': '-1s',
-}
-for (const [form, keep_alive] of Object.entries(accepted)) {
-  check.alone(`keep-alive.${form}`, async ({ client }) => {
-    const { json } = await send(client, keep_alive)
-    return { done_reason: json.done_reason, left: await left(client, json.created_at, 120) }
-  })
-}
+// What it may be
 
-for (const [form, keep_alive] of [
-  ['string.zero', '0'],
-  ['string.zero-unit', '0s'],
-] as const) {
-  check.alone(`keep-alive.${form}`, async ({ client }) => {
-    const { status, json } = await generate(client, { model, prompt: '', keep_alive })
-    return { status, done_reason: json.done_reason }
-  })
-}
+check.alone.each('keep-alive.number.*', (tools) => reload(tools, tools.given))
 
-const refused: Record<string, unknown> = {
-  'string.no-unit': '10',
-  'string.negative-no-unit': '-1',
-  'string.empty': '',
-  'string.nonsense': 'soon',
-  'string.days': '1d',
-  boolean: true,
-  object: {},
-}
-for (const [form, keep_alive] of Object.entries(refused)) {
-  check.alone(`keep-alive.${form}`, async ({ client }) => {
-    const { status, json } = await client.send(wrong(generateRequest, { model, prompt: '', keep_alive }))
-    return { status, error: json.error }
-  })
-}
+check.alone('keep-alive.string.minutes', (tools) => reload(tools, { keep_alive: '5m' }))
 
-for (const [form, keep_alive] of [
-  ['number.fraction', 0.001],
-  ['string.milliseconds', '1ms'],
-] as const) {
-  check.alone(`keep-alive.${form}`, async ({ client }) => {
-    const { json } = await send(client, keep_alive)
-    return { done_reason: json.done_reason, stays: await staysLoaded(client) }
-  })
-}
+check.alone('keep-alive.string.combined', (tools) => reload(tools, { keep_alive: '1h30m' }))
 
-check.alone('keep-alive.number.overflow', async ({ client }) => {
-  const { json } = await send(client, 9223372037)
-  return { done_reason: json.done_reason, stays: await staysLoaded(client) }
+check.alone('keep-alive.string.milliseconds', (tools) => reload(tools, { keep_alive: '1ms' }))
+
+check.alone('keep-alive.string.negative', (tools) => reload(tools, { keep_alive: '-1s' }))
+
+check.alone('keep-alive.string.zero', async ({ post }) => {
+  const { status, json } = await post('/api/generate', { ...LOAD, keep_alive: '0' })
+  return { status, done_reason: json.done_reason }
 })
 
-check.alone('keep-alive.absent.new', async ({ client }) => {
+check.alone('keep-alive.string.zero-unit', async ({ post }) => {
+  const { status, json } = await post('/api/generate', { ...LOAD, keep_alive: '0s' })
+  return { status, done_reason: json.done_reason }
+})
+
+check.alone('keep-alive.string.no-unit', async ({ post }) =>
+  outcome(await post.wrong('/api/generate', { ...LOAD, keep_alive: '10' })),
+)
+
+check.alone('keep-alive.string.negative-no-unit', async ({ post }) =>
+  outcome(await post.wrong('/api/generate', { ...LOAD, keep_alive: '-1' })),
+)
+
+check.alone('keep-alive.string.empty', async ({ post }) =>
+  outcome(await post.wrong('/api/generate', { ...LOAD, keep_alive: '' })),
+)
+
+check.alone('keep-alive.string.nonsense', async ({ post }) =>
+  outcome(await post.wrong('/api/generate', { ...LOAD, keep_alive: 'soon' })),
+)
+
+check.alone('keep-alive.string.days', async ({ post }) =>
+  outcome(await post.wrong('/api/generate', { ...LOAD, keep_alive: '1d' })),
+)
+
+check.alone('keep-alive.boolean', async ({ post }) =>
+  outcome(await post.wrong('/api/generate', { ...LOAD, keep_alive: true })),
+)
+
+check.alone('keep-alive.object', async ({ post }) =>
+  outcome(await post.wrong('/api/generate', { ...LOAD, keep_alive: {} })),
+)
+
+// Without it
+
+check.alone('keep-alive.absent.new', async ({ post, client }) => {
   await unload(client)
-  const { json } = await generate(client, { model, prompt: '' })
+  const { json } = await post('/api/generate', LOAD)
   return { done_reason: json.done_reason, left: await left(client, json.created_at) }
 })
 
-for (const [form, fields] of [
-  ['absent', {}],
-  ['null', { keep_alive: null }],
-] as const) {
-  check.alone(`keep-alive.${form}.again`, async ({ client }) => {
-    await generate(client, BEFORE)
-    const { json } = await generate(client, { model, prompt: '', ...fields })
-    return { done_reason: json.done_reason, left: await left(client, json.created_at) }
-  })
-}
+check.alone('keep-alive.absent.again', (tools) => reload(tools, {}))
 
-check.alone('keep-alive.restarts', async ({ client }) => {
+check.alone('keep-alive.null.again', (tools) => reload(tools, { keep_alive: null }))
+
+check.alone('keep-alive.restarts', async ({ post, client }) => {
   await unload(client)
-  await generate(client, BEFORE)
+  await post('/api/generate', TWO_HOURS)
   const first = await findLoaded(client)
-  await generate(client, { model, prompt: 'abc' })
+  await post('/api/generate', { model, prompt: 'abc', stream: false, options: GREEDY })
   const second = await poll(
     () => findLoaded(client),
     (entry) => entry?.expires_at !== first?.expires_at,
@@ -121,69 +118,58 @@ check.alone('keep-alive.restarts', async ({ client }) => {
 })
 
 // One after the other: on 0.12.11 a model that loads at the same time pushes the other out.
-check.alone('keep-alive.default-setting', async ({ client }) => {
-  const { json } = await generate(client, { model, prompt: '' })
+check.alone('keep-alive.default-setting', async ({ post, client }) => {
+  const { json } = await post('/api/generate', LOAD)
   return { left: await left(client, json.created_at) }
 })
 
-check.alone('keep-alive.default-setting.overridden', async ({ client }) => {
-  const { json } = await generate(client, { model: models.successor, prompt: '', keep_alive: '9m' })
-  const entry = await findLoaded(client, models.successor)
-  return { left: minutesLeft(entry?.expires_at ?? '', json.created_at) }
+check.alone('keep-alive.default-setting.overridden', async ({ post, client }) => {
+  const { json } = await post('/api/generate', { ...LOAD, model: models.successor, keep_alive: '9m' })
+  return { left: await left(client, json.created_at, models.successor) }
 })
 
-check.alone('keep-alive.zero.with-prompt', async ({ client }) => {
-  await generate(client, BEFORE)
-  const { json } = await generate(client, {
-    model,
-    prompt: 'abc',
-    raw: true,
-    keep_alive: 0,
-    options: { num_predict: 6 },
-  })
+check.alone('keep-alive.legacy.ignored', async ({ post, client }) => {
+  await post('/api/generate', TWO_HOURS)
+  await post.wrong('/v1/completions', { model, prompt: 'abc', temperature: 0, max_tokens: 8, keep_alive: 0 })
+  const { json } = await post('/api/generate', LOAD)
+  return { left: await left(client, json.created_at) }
+})
+
+// Unloading
+
+check.alone('keep-alive.zero.with-prompt', async ({ post, client }) => {
+  await post('/api/generate', TWO_HOURS)
+  const options = { ...GREEDY, num_predict: 6 }
+  const { json } = await post('/api/generate', { ...UNLOAD, prompt: 'abc', raw: true, options })
   return { response: json.response, done_reason: json.done_reason, stays: await staysLoaded(client) }
 })
 
-check.alone('keep-alive.unload.answer', async ({ client }) => {
-  const { json } = await generate(client, { model, prompt: '', keep_alive: 0 })
-  const { created_at: _, ...answer } = json
+check.alone('keep-alive.unload.answer', async ({ post }) => {
+  const { created_at, ...answer } = (await post('/api/generate', UNLOAD)).json
   return answer
 })
 
-check.alone('keep-alive.unload.stream', async ({ client }) => {
-  const { contentType, records } = await generate(client, {
-    model,
-    prompt: '',
-    keep_alive: 0,
-    stream: true,
-  })
-  return { content_type: contentType, done: records.map(({ done_reason }) => done_reason) }
+check.alone('keep-alive.unload.stream', async ({ post }) => {
+  const { contentType, records } = await post('/api/generate', { ...UNLOAD, stream: true })
+  return { content_type: contentType, done_reasons: records.map(({ done_reason }) => done_reason) }
 })
 
-check.alone('keep-alive.unload.not-loaded', async ({ client }) => {
+check.alone('keep-alive.unload.not-loaded', async ({ post, client }) => {
   await unload(client)
-  const { status, json } = await generate(client, { model, prompt: '', keep_alive: 0 })
+  const { status, json } = await post('/api/generate', UNLOAD)
   return { status, done_reason: json.done_reason, loaded: (await findLoaded(client)) !== undefined }
 })
 
-check.alone('keep-alive.unload.before-options', async ({ client }) => {
-  const bad = { model, options: { num_ctx: 'many' }, suffix: 'x', keep_alive: 0 }
-  const without = await client.send(wrong(generateRequest, { ...bad, prompt: '' }))
-  const withPrompt = await client.send(wrong(generateRequest, { ...bad, prompt: 'abc' }))
+check.alone('keep-alive.unload.before-options', async ({ post }) => {
+  const bad = { ...UNLOAD, suffix: 'x', options: { ...GREEDY, num_ctx: 'many' } }
+  const empty = await post.wrong('/api/generate', bad)
+  const prompted = await post.wrong('/api/generate', { ...bad, prompt: 'abc' })
   return {
-    empty_prompt: { status: without.status, done_reason: without.json.done_reason },
-    prompt: { status: withPrompt.status },
+    empty_prompt: { status: empty.status, done_reason: empty.json.done_reason },
+    prompt: { status: prompted.status },
   }
 })
 
-check('keep-alive.unload.unknown-model', async ({ client }) => {
-  const { status, json } = await generate(client, { model: 'conformance/nothing', prompt: '', keep_alive: 0 })
-  return { status, error: json.error }
-})
-
-check.alone('keep-alive.legacy.ignored', async ({ client }) => {
-  await generate(client, BEFORE)
-  await client.send(wrong(completeRequest, { model, prompt: 'abc', keep_alive: 0 }))
-  const { json } = await generate(client, { model, prompt: '' })
-  return { left: await left(client, json.created_at) }
-})
+check('keep-alive.unload.unknown-model', async ({ post }) =>
+  outcome(await post('/api/generate', { ...UNLOAD, model: 'conformance/nothing' })),
+)
