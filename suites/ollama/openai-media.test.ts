@@ -1,17 +1,14 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
 import { formBody } from '../../harness/wire/form.ts'
-import { wrong } from './requests.ts'
+import { askEach, outcome } from '../answers.ts'
 
-type Answer = { status: number | undefined; json: { error: { message: string } } }
+const nobody = 'conformance/nobody'
 
-const refusal = ({ status, json }: Answer) => ({ status, message: json.error?.message })
-
-check('openai-media.routes', async ({ client }) => {
+check('openai-media.routes', async ({ post }) => {
   const there: string[] = []
   for (const path of ['/v1/images/generations', '/v1/images/edits', '/v1/audio/transcriptions']) {
-    const { text } = await client.send(wrong({ method: 'POST', path, body: {} }))
+    const { text } = await post.wrong(path, {})
     if (text !== '404 page not found') there.push(path)
   }
   return there
@@ -19,96 +16,80 @@ check('openai-media.routes', async ({ client }) => {
 
 // Images
 
-const generation = (body: BodyOf<'POST', '/v1/images/generations'>) => ({
-  method: 'POST' as const,
-  path: '/v1/images/generations' as const,
-  body,
-})
-
-const edit = (body: BodyOf<'POST', '/v1/images/edits'>) => ({
-  method: 'POST' as const,
-  path: '/v1/images/edits' as const,
-  body,
-})
-
 const IMAGE = 'data:image/png;base64,AAAA'
-const SHARED = { prompt: 'a', size: '64x64', seed: 1 }
+const SMALL = { prompt: 'a', size: '64x64', seed: 1 }
 
-check('openai-media.generations.early', async ({ client }) => {
-  const { status, json } = await client.send(generation({ model: 'conformance/nobody', prompt: 'a' }))
+check('openai-media.generations.early', async ({ post }) => {
+  const { status, json } = await post('/v1/images/generations', { model: nobody, prompt: 'a' })
   return { status, error: json.error }
 })
 
-check('openai-media.generations.refused', async ({ client }) => {
-  const model = models.stopper
+check('openai-media.generations.refused', async ({ post }) => ({
+  'no prompt': outcome(await post.wrong('/v1/images/generations', { model: models.stopper })),
+  'no model': outcome(await post.wrong('/v1/images/generations', { prompt: 'a' })),
+}))
+
+check('openai-media.generations.unknown-model', async ({ post }) =>
+  outcome(
+    await post('/v1/images/generations', { model: nobody, ...SMALL, n: 1, response_format: 'b64_json' }),
+  ),
+)
+
+check('openai-media.generations.text-model', async ({ post }) => {
+  const answer = await post('/v1/images/generations', { model: models.stopper, prompt: '7' })
+  return { status: answer.status, content_type: answer.contentType, text: answer.text }
+})
+
+check('openai-media.edits.refused', async ({ post }) => ({
+  'no image': outcome(await post.wrong('/v1/images/edits', { model: models.stopper, ...SMALL })),
+  'no data address': outcome(
+    await post.wrong('/v1/images/edits', { model: models.stopper, ...SMALL, image: 'AAAA' }),
+  ),
+}))
+
+check('openai-media.edits.unknown-model', async ({ post }) =>
+  outcome(await post('/v1/images/edits', { model: nobody, ...SMALL, image: IMAGE })),
+)
+
+check('openai-media.images.optional', async ({ post }) => {
+  const least = { model: nobody, prompt: 'a' }
   return {
-    'no prompt': refusal(await client.send(wrong(generation, { model }))),
-    'no model': refusal(await client.send(wrong(generation, { prompt: 'a' }))),
-  }
-})
-
-check('openai-media.generations.unknown-model', async ({ client }) => {
-  const body = { ...SHARED, model: 'conformance/nobody', n: 1, response_format: 'b64_json' }
-  return refusal(await client.send(generation(body)))
-})
-
-check('openai-media.edits.refused', async ({ client }) => {
-  const body = { ...SHARED, model: models.stopper }
-  return {
-    'no image': refusal(await client.send(wrong(edit, body))),
-    'no data address': refusal(await client.send(wrong(edit({ ...body, image: 'AAAA' })))),
-  }
-})
-
-check('openai-media.edits.unknown-model', async ({ client }) => {
-  const body = { ...SHARED, model: 'conformance/nobody', image: IMAGE }
-  return refusal(await client.send(edit(body)))
-})
-
-check('openai-media.generations.text-model', async ({ client }) => {
-  const { status, contentType, text } = await client.send(generation({ model: models.stopper, prompt: '7' }))
-  return { status, contentType, text }
-})
-
-check('openai-media.images.optional', async ({ client }) => {
-  const model = 'conformance/nobody'
-  return {
-    edit: (await client.send(edit({ model, prompt: 'a', image: IMAGE }))).status,
-    'edit, seed null': (await client.send(edit({ model, prompt: 'a', image: IMAGE, seed: null }))).status,
-    'generation, seed null': (await client.send(generation({ model, prompt: 'a', seed: null }))).status,
+    edit: outcome(await post('/v1/images/edits', { ...least, image: IMAGE })),
+    'edit, seed null': outcome(await post('/v1/images/edits', { ...least, image: IMAGE, seed: null })),
+    'generation, seed null': outcome(await post('/v1/images/generations', { ...least, seed: null })),
   }
 })
 
 // Audio
 
-const transcription = (fields: Record<string, string>) => {
+/** A form as a body, which the types know by its fields, and the header that says so. */
+const form = (fields: Record<string, string>) => {
   const { contentType, body } = formBody(fields)
-  return {
-    method: 'POST' as const,
-    path: '/v1/audio/transcriptions' as const,
-    headers: { 'content-type': contentType },
-    body,
-  }
+  return [body as never, { headers: { 'content-type': contentType } }] as const
 }
 
 const AUDIO = { model: models.stopper, file: 'RIFF' }
 
-check('openai-media.transcriptions.refused', async ({ client }) => ({
-  JSON: refusal(await client.send(wrong({ method: 'POST', path: '/v1/audio/transcriptions', body: AUDIO }))),
-  'no model': refusal(await client.send(wrong(transcription({ file: 'RIFF' })))),
-  'no file': refusal(await client.send(wrong(transcription({ model: models.stopper })))),
-  'empty file': refusal(await client.send(wrong(transcription({ ...AUDIO, file: '' })))),
+check('openai-media.transcriptions.refused', async ({ post }) => ({
+  JSON: outcome(await post.wrong('/v1/audio/transcriptions', AUDIO)),
+  'no model': outcome(await post.wrong('/v1/audio/transcriptions', ...form({ file: 'RIFF' }))),
+  'no file': outcome(await post.wrong('/v1/audio/transcriptions', ...form({ model: models.stopper }))),
+  'empty file': outcome(await post.wrong('/v1/audio/transcriptions', ...form({ ...AUDIO, file: '' }))),
 }))
 
-check('openai-media.transcriptions.unknown-model', async ({ client }) =>
-  refusal(await client.send(transcription({ ...AUDIO, model: 'conformance/nobody' }))),
+check('openai-media.transcriptions.unknown-model', async ({ post }) =>
+  outcome(await post('/v1/audio/transcriptions', ...form({ ...AUDIO, model: nobody }))),
 )
 
-check('openai-media.transcriptions.without-audio', async ({ client }) => {
-  const answers = []
-  for (const fields of [{}, { response_format: 'text', language: 'en', prompt: 'numbers' }]) {
-    const { status, contentType, text } = await client.send(transcription({ ...AUDIO, ...fields }))
-    answers.push(status === 200 ? { status, contentType, text: text.trim() } : { status })
-  }
-  return answers
-})
+check('openai-media.transcriptions.without-audio', ({ post }) =>
+  askEach(
+    { plain: {}, 'as text': { response_format: 'text', language: 'en', prompt: 'numbers' } },
+    async (fields) => {
+      const { status, contentType, text } = await post(
+        '/v1/audio/transcriptions',
+        ...form({ ...AUDIO, ...fields }),
+      )
+      return status === 200 ? { status, content_type: contentType, text: text.trim() } : { status }
+    },
+  ),
+)
