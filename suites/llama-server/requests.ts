@@ -1,29 +1,34 @@
 import { inRange } from '../../harness/base/versions.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
-import type { Client } from '../../harness/wire/client.ts'
-
-type Body = BodyOf<'POST', '/completion'>
-
-/** `POST /completion`, greedy and at most 8 tokens unless the body says otherwise. */
-export const completionRequest = (body: Body) => ({
-  method: 'POST' as const,
-  path: '/completion' as const,
-  body: { temperature: 0, n_predict: 8, ...body },
-})
+/** Greedy sampling, and an end after 8 tokens: `{ prompt: 'abc', ...GREEDY }`. */
+export const GREEDY = { temperature: 0, n_predict: 8 } as const
 
 /**
  * An endless stream of the repeater, on a server with `--context-shift`. What it repeats is half a character, which is
  * held back: after two events about the prompt nothing is sent, however long it lasts.
  */
-export const endlessRequest = () =>
-  completionRequest({ prompt: [198], n_predict: 1_000_000, stream: true, return_progress: true })
+export const ENDLESS = {
+  prompt: [198],
+  temperature: 0,
+  n_predict: 1_000_000,
+  stream: true,
+  return_progress: true,
+}
 
-/** Sends `completionRequest` and waits for the answer. */
-export const completion = (client: Client, body: Body) => client.send(completionRequest(body))
+/** How a request was refused, without the words. */
+export const refusal = ({
+  status,
+  json,
+}: {
+  status: number | undefined
+  json: { error: { type: string } }
+}) => ({
+  status,
+  type: json.error.type,
+})
 
 /**
- * Every option of a generation that a build reads on each of its routes, at values that leave a certain
- * greedy text as it is.
+ * Every option of a generation that a build reads on each of its routes, at values that leave a certain greedy text as
+ * it is. An option that a build does not know is not sent to it: the answer would be the same, and prove nothing.
  */
 export const everyOption = (version: string) => ({
   stream: false,

@@ -1,125 +1,99 @@
 import { inRange } from '../../harness/base/versions.ts'
 import { check } from '../../harness/run/check.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
-import { wrong } from '../ollama/requests.ts'
+import { outcome } from '../answers.ts'
+import { user } from '../ollama/requests.ts'
+import { refusal } from './requests.ts'
 
-type TemplateBody = BodyOf<'POST', '/apply-template'>
+// Text to tokens
 
-const tokenize = (body: BodyOf<'POST', '/tokenize'>) => ({
-  method: 'POST' as const,
-  path: '/tokenize' as const,
-  body,
-})
-const detokenize = (body: BodyOf<'POST', '/detokenize'>) => ({
-  method: 'POST' as const,
-  path: '/detokenize' as const,
-  body,
-})
-const template = (body: TemplateBody) => ({
-  method: 'POST' as const,
-  path: '/apply-template' as const,
-  body,
-})
+check('llama-server.tokens.tokenize.special', async ({ post }) => ({
+  true: (await post('/tokenize', { content: 'a<s>', parse_special: true })).json.tokens,
+  false: (await post('/tokenize', { content: 'a<s>', parse_special: false })).json.tokens,
+}))
 
-check('llama-server.tokens.tokenize.special', async ({ client }) => {
-  const read = await client.send(tokenize({ content: 'a<s>', parse_special: true }))
-  const plain = await client.send(tokenize({ content: 'a<s>', parse_special: false }))
-  return { read: read.json.tokens, plain: plain.json.tokens }
+check('llama-server.tokens.tokenize.add_special', async ({ post }) => ({
+  absent: (await post('/tokenize', { content: 'a' })).json.tokens,
+  true: (await post('/tokenize', { content: 'a', add_special: true })).json.tokens,
+}))
+
+check('llama-server.tokens.tokenize.with_pieces', async ({ post }) => {
+  return (await post('/tokenize', { content: 'aé', with_pieces: true })).json.tokens
 })
 
-check('llama-server.tokens.tokenize.add_special', async ({ client }) => {
-  const without = await client.send(tokenize({ content: 'a' }))
-  const added = await client.send(tokenize({ content: 'a', add_special: true }))
-  return { without: without.json.tokens, added: added.json.tokens }
+check('llama-server.tokens.tokenize.mixed', async ({ post }) => {
+  return (await post('/tokenize', { content: ['ab', 7] })).json.tokens
 })
 
-check('llama-server.tokens.tokenize.with_pieces', async ({ client }) => {
-  const { json } = await client.send(tokenize({ content: 'aé', with_pieces: true }))
-  return json.tokens
-})
-
-check('llama-server.tokens.tokenize.mixed', async ({ client }) => {
-  const { json } = await client.send(tokenize({ content: ['ab', 7] }))
-  return json.tokens
-})
-
-check('llama-server.tokens.tokenize.nothing', async ({ client }) => {
-  const { status, json } = await client.send(tokenize({}))
+check('llama-server.tokens.tokenize.nothing', async ({ post }) => {
+  const { status, json } = await post('/tokenize', {})
   return { status, tokens: json.tokens }
 })
 
-check('llama-server.tokens.tokenize.number', async ({ client }) => {
-  const { status, json } = await client.send(wrong(tokenize, { content: 5 }))
-  return { status, type: json.error.type }
+check('llama-server.tokens.tokenize.number', async ({ post }) =>
+  refusal(await post.wrong('/tokenize', { content: 5 })),
+)
+
+// Tokens to text
+
+check('llama-server.tokens.detokenize.special', async ({ post }) => {
+  return (await post('/detokenize', { tokens: [1, 100, 2] })).json.content
 })
 
-check('llama-server.tokens.detokenize.special', async ({ client }) => {
-  const { json } = await client.send(detokenize({ tokens: [1, 100, 2] }))
-  return json.content
+check('llama-server.tokens.detokenize.half-character', async ({ post }) => {
+  return (await post('/detokenize', { tokens: [100, 198] })).json.content
 })
 
-check('llama-server.tokens.detokenize.half-character', async ({ client }) => {
-  const { json } = await client.send(detokenize({ tokens: [100, 198] }))
-  return json.content
+check('llama-server.tokens.detokenize.unknown', async ({ post }) => {
+  const answer = await post('/detokenize', { tokens: [9999] })
+  return { ...outcome(answer), ...refusal(answer) }
 })
 
-check('llama-server.tokens.detokenize.unknown', async ({ client }) => {
-  const { status, json } = await client.send(detokenize({ tokens: [9999] }))
-  return { status, type: json.error.type, message: json.error.message }
+check('llama-server.tokens.detokenize.nothing', async ({ post }) => (await post('/detokenize', {})).json)
+
+// Messages to a prompt
+
+const HI = { messages: [user('hi')] }
+check('llama-server.tokens.template.default', async ({ post }) => ({
+  absent: (await post('/apply-template', HI)).json.prompt,
+  false: (await post('/apply-template', { ...HI, add_generation_prompt: false })).json.prompt,
+}))
+
+check('llama-server.tokens.template.prefill', async ({ post }) => {
+  const messages = [user('hi'), { role: 'assistant', content: 'yo' }]
+  return (await post('/apply-template', { messages })).json.prompt
 })
 
-const user = { role: 'user', content: 'hi' }
-
-check('llama-server.tokens.template.default', async ({ client }) => {
-  const whole = await client.send(template({ messages: [user] }))
-  const open = await client.send(template({ messages: [user], add_generation_prompt: false }))
-  return { whole: whole.json.prompt, without: open.json.prompt }
-})
-
-check('llama-server.tokens.template.prefill', async ({ client }) => {
-  const { json } = await client.send(template({ messages: [user, { role: 'assistant', content: 'yo' }] }))
-  return json.prompt
-})
-
-check('llama-server.tokens.template.parts', async ({ client }) => {
-  const content = [
-    { type: 'text' as const, text: 'one' },
-    { type: 'text' as const, text: 'two' },
-  ]
-  const { json } = await client.send(template({ messages: [{ role: 'user', content }] }))
+check('llama-server.tokens.template.parts', async ({ post }) => {
+  const text = (text: string) => ({ type: 'text' as const, text })
+  const messages = [{ role: 'user', content: [text('one'), text('two')] }]
+  const { json } = await post('/apply-template', { messages })
   return json.prompt.split('<|im_end|>')[0]
 })
 
-check('llama-server.tokens.template.image', async ({ client }) => {
+check('llama-server.tokens.template.image', async ({ post }) => {
   const content = [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }]
-  const { status, json } = await client.send(wrong(template, { messages: [{ role: 'user', content }] }))
-  return { status, type: json.error.type }
+  return refusal(await post.wrong('/apply-template', { messages: [{ role: 'user', content }] }))
 })
 
-check('llama-server.tokens.template.no-messages', async ({ client }) => {
-  const { status, json } = await client.send(wrong(template, {}))
-  return { status, type: json.error.type, message: json.error.message }
+check('llama-server.tokens.template.no-messages', async ({ post }) => {
+  const answer = await post.wrong('/apply-template', {})
+  return { ...outcome(answer), ...refusal(answer) }
 })
 
-const call = {
-  type: 'function' as const,
-  function: { name: 'get_weather', arguments: '{"city":"Paris"}' },
-  id: 'call_1',
-}
-
-check('llama-server.tokens.template.history', async ({ client }) => {
+check('llama-server.tokens.template.history', async ({ post }) => {
+  const weather = { name: 'get_weather', arguments: '{"city":"Paris"}' }
+  const call = { type: 'function' as const, function: weather, id: 'call_1' }
   const messages = [
-    user,
+    user('hi'),
     { role: 'assistant', reasoning_content: 'ponder', content: null, tool_calls: [call] },
     { role: 'tool', name: 'get_weather', tool_call_id: 'call_1', content: 'sunny' },
   ]
-  const { json } = await client.send(template({ messages }))
-  return json.prompt
+  return (await post('/apply-template', { messages })).json.prompt
 })
 
-check('llama-server.tokens.template.options', async ({ client, version }) => {
-  const body: TemplateBody = {
-    messages: [user],
+check('llama-server.tokens.template.options', async ({ post, version }) => {
+  const { json } = await post('/apply-template', {
+    ...HI,
     tools: [{ type: 'function', function: { name: 'look' } }],
     tool_choice: 'auto',
     parallel_tool_calls: true,
@@ -128,21 +102,15 @@ check('llama-server.tokens.template.options', async ({ client, version }) => {
     reasoning_format: 'none',
     thinking_budget_tokens: 5,
     response_format: { type: 'text' },
+    // As in `everyOption`: what a build does not know is not sent to it.
     ...(inRange(version, { since: 'b10068' }) ? { continue_final_message: false } : {}),
     ...(inRange(version, { since: 'b10488' }) ? { reasoning_effort: 'low ' } : {}),
-  }
-  const { json } = await client.send(template(body))
+  })
   return json.prompt
 })
 
-check('llama-server.tokens.detokenize.nothing', async ({ client }) => {
-  return (await client.send(detokenize({}))).json
-})
-
-check('llama-server.tokens.template.bare', async ({ client }) => {
+check('llama-server.tokens.template.bare', async ({ post }) => {
   const call = { type: 'function' as const, function: { name: 'f', arguments: '{}' } }
-  const { status } = await client.send(
-    template({ messages: [{ role: 'assistant', tool_calls: [call] }, user] }),
-  )
-  return status
+  const messages = [{ role: 'assistant', tool_calls: [call] }, user('hi')]
+  return (await post('/apply-template', { messages })).status
 })
