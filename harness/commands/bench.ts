@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fromRoot } from '../base/paths.ts'
 import { recordedVersions } from '../recording/recording.ts'
-import type { Results } from '../report/reporter.ts'
+import type { Results } from '../report/results.ts'
 
 /** The most that validation may take of a run, in percent. */
 const MOST = 10

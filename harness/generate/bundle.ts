@@ -1,4 +1,5 @@
-import { type JsonSchema, mapBelow, referenced, resolve, sourceOf, specialise } from '../schema/schemas.ts'
+import { type JsonSchema, mapBelow, referenced, resolve, sourceOf } from '../schema/references.ts'
+import { specialise } from '../schema/specialise.ts'
 
 /** The schemas of messages under names, which refer to each other by `#/<where>/<name>`. */
 export type Bundle = Record<string, JsonSchema>

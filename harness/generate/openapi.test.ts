@@ -5,7 +5,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
 import { recordedVersions } from '../recording/recording.ts'
-import { operationsOf, VOCABULARY } from '../schema/schemas.ts'
+import { operationsOf } from '../schema/routes.ts'
+import { VOCABULARY } from '../schema/specialise.ts'
 
 type MediaType = { schema: object; examples?: Record<string, { value: unknown }> }
 type Body = { content?: Record<string, MediaType> }

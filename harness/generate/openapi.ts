@@ -1,18 +1,17 @@
 import { STATUS_CODES } from 'node:http'
 import type { RecordedMessage } from '../proof/messages.ts'
+import { type JsonSchema, sourceOf } from '../schema/references.ts'
 import {
   type Bodies,
   filesOf,
-  isAhead,
-  type JsonSchema,
   parameterSchema,
   type Responses,
   type Route,
   responsesEverywhere,
   routeOf,
   routesOf,
-  sourceOf,
-} from '../schema/schemas.ts'
+} from '../schema/routes.ts'
+import { isAhead } from '../schema/validate.ts'
 import { bundle, bundleName, capitalised } from './bundle.ts'
 
 /** What a document is made of beside the schemas: the messages of a real server of the version. */

@@ -2,15 +2,8 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript'
 import type { System } from '../base/systems.ts'
 import { describeRange } from '../base/versions.ts'
 import { schemaFiles } from '../schema/files.ts'
-import {
-  type Bodies,
-  filesOf,
-  type JsonSchema,
-  mapBelow,
-  mapObjects,
-  responsesEverywhere,
-  routesOf,
-} from '../schema/schemas.ts'
+import { type JsonSchema, mapBelow, mapObjects } from '../schema/references.ts'
+import { type Bodies, filesOf, responsesEverywhere, routesOf } from '../schema/routes.ts'
 import { bundle, bundleName } from './bundle.ts'
 
 /** Where the types of a system's messages are kept. */

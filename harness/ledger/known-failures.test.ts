@@ -17,9 +17,16 @@ test('entries know where they stand', () => {
   until: 0.10.0
 `)
   expect(entries).toMatchObject([
-    { id: 'a.b', reason: 'It says otherwise.', place: expect.stringMatching(/list\.yaml:2$/) },
-    { id: 'a.c', since: '0.9.0', until: '0.10.0', place: expect.stringMatching(/list\.yaml:5$/) },
+    { id: 'a.b', reason: 'It says otherwise.', entry: expect.stringMatching(/list\.yaml:2$/) },
+    { id: 'a.c', since: '0.9.0', until: '0.10.0', entry: expect.stringMatching(/list\.yaml:5$/) },
   ])
+})
+
+test('an entry may be about a message, and about builds of llama-server', () => {
+  const entries = load(
+    '- { message: generate/last, place: /eval_count, reason: x, link: x, since: b10488, until: 0.33.0-rc2 }',
+  )
+  expect(entries).toMatchObject([{ message: 'generate/last', place: '/eval_count', since: 'b10488' }])
 })
 
 test('no file and an empty file are an empty list', () => {

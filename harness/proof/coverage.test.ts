@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { SYSTEMS } from '../base/systems.ts'
 import { recordedVersions } from '../recording/recording.ts'
 import { schemaFiles } from '../schema/files.ts'
-import { type Route, routeOf, routesOf, validateMessage } from '../schema/schemas.ts'
+import { type Route, routeOf, routesOf } from '../schema/routes.ts'
+import { describeProblem, validateMessage } from '../schema/validate.ts'
 import { evidenceOf } from './evidence.ts'
 import { recordedMessages } from './messages.ts'
 
@@ -29,7 +30,7 @@ describe.each(recordings)('the recording of $system $version', ({ system, versio
 
   test('holds only messages that fit their schemas', () => {
     const problems = messages.flatMap(({ statement, message }) =>
-      validateMessage(message).map((problem) => `${statement}: ${problem}`),
+      validateMessage(message).map((problem) => `${statement}: ${describeProblem(problem)}`),
     )
     expect(problems).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Message } from '../schema/schemas.ts'
+import type { Message } from '../schema/validate.ts'
 import { evidenceOf } from './evidence.ts'
 
 const recording = (version: string, ...bodies: unknown[]) => ({

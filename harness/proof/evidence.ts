@@ -1,5 +1,6 @@
 import { compareVersions, describeRange, inRange, type Range } from '../base/versions.ts'
-import { enumRange, type JsonSchema, rangeOf } from '../schema/schemas.ts'
+import type { JsonSchema } from '../schema/references.ts'
+import { enumRange, rangeOf } from '../schema/specialise.ts'
 import type { RecordedMessage } from './messages.ts'
 import { placesOf, schemasIn } from './places.ts'
 

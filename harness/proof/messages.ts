@@ -1,7 +1,7 @@
 import type { System } from '../base/systems.ts'
 import { readRecording, recordedVersions, restoreExchange } from '../recording/recording.ts'
 import { messagesOf } from '../schema/messages.ts'
-import { type Message, schemaOf } from '../schema/schemas.ts'
+import { type Message, schemaOf } from '../schema/validate.ts'
 
 /** A message of a recording, with the check that brought it about and the schema file that it is held to. */
 export type RecordedMessage = { statement: string; message: Message; schema: string | undefined }

@@ -1,4 +1,4 @@
-import { isObject, type JsonSchema, referenced, sourceOf } from '../schema/schemas.ts'
+import { isObject, type JsonSchema, referenced, sourceOf } from '../schema/references.ts'
 
 /** A place in a schema file that a part of a message is held to. */
 export type Place = {

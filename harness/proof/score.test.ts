@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Message } from '../schema/schemas.ts'
+import type { Message } from '../schema/validate.ts'
 import { mutationScores } from './score.ts'
 
 const message = (body: unknown): Message => ({

@@ -1,4 +1,6 @@
-import { type JsonSchema, type Message, MissingSchemaError, validateMessage } from '../schema/schemas.ts'
+import { SuiteError } from '../base/errors.ts'
+import type { JsonSchema } from '../schema/references.ts'
+import { type Message, validateMessage } from '../schema/validate.ts'
 import type { RecordedMessage } from './messages.ts'
 import { type Mutant, mutantsOf } from './mutants.ts'
 import { type Place, placesOf, typeOf } from './places.ts'
@@ -53,7 +55,8 @@ function isRejected(message: Message): boolean {
   try {
     return validateMessage(message).length > 0
   } catch (error) {
-    if (error instanceof MissingSchemaError) return true
+    // A request that no version takes.
+    if (error instanceof SuiteError) return true
     throw error
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Status } from '../run/check.ts'
+import type { Status } from '../run/verdict.ts'
 import { parseXml } from '../testing/xml.ts'
 import { junit } from './junit.ts'
-import type { Results, StatementResult } from './reporter.ts'
+import type { Results, StatementResult } from './results.ts'
 
 const statement = (id: string, status: Status, message = ''): StatementResult => ({
   id,
@@ -26,6 +26,7 @@ const results = (statements: StatementResult[]): Results => ({
   validationMs: 100,
   totals: { pass: 1, fail: 1, 'known-fail': 1, 'not-applicable': 1, error: 1 },
   statements,
+  messages: [],
 })
 
 test('every status has its form', () => {

@@ -17,38 +17,18 @@ import { inRange } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger, type Statement } from '../ledger/ledger.ts'
 import { type StoredArea, writeRecording } from '../recording/recording.ts'
-import type { Outcome, Status } from '../run/check.ts'
 import type { Session } from '../run/session.ts'
+import type { Status } from '../run/verdict.ts'
 import { junit } from './junit.ts'
-
-/** What `results.json` holds. */
-export type Results = {
-  /** Version and commit of this suite. */
-  suite: string
-  target: { system: System; kind: string; version: string; label: string }
-  startedAt: string
-  durationMs: number
-  /** Processor time of the whole process, and of that, of validation against the schemas. */
-  cpuMs: number
-  validationMs: number
-  totals: Record<Status, number>
-  statements: StatementResult[]
-}
-
-export type StatementResult = {
-  id: string
-  tier: string
-  level: string
-  status: Status
-  expected: unknown
-  observed: unknown
-  message: string
-  durationMs: number
-  requests: number
-  evidence: Outcome['exchanges']
-}
-
-const STATUSES: Status[] = ['pass', 'fail', 'known-fail', 'not-applicable', 'error']
+import { messageLines } from './messages.ts'
+import {
+  isRed,
+  judgeAll,
+  type MessageResult,
+  type Results,
+  STATUSES,
+  type StatementResult,
+} from './results.ts'
 
 /** Writes results, and the recording when one was asked for; fails the run where silence would look green. */
 export default class ConformanceReporter implements Reporter {
@@ -77,6 +57,10 @@ export default class ConformanceReporter implements Reporter {
     }
     for (const problem of this.#problems) this.#say(`error: ${problem}`)
     if (this.#problems.length > 0) process.exitCode = 1
+  }
+
+  #print(line: string): void {
+    this.#vitest.logger.log(line)
   }
 
   #say(line: string): void {
@@ -113,9 +97,9 @@ export default class ConformanceReporter implements Reporter {
     if (!session) return
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const statements = tests.flatMap((test) => result(test, ledger) ?? [])
-    const validationMs = tests
-      .map((test) => test.meta().outcome?.validationMs ?? 0)
-      .reduce((a, b) => a + b, 0)
+    const verdicts = tests.flatMap((test) => test.meta().verdict ?? [])
+    const validationMs = verdicts.map((verdict) => verdict.validationMs).reduce((a, b) => a + b, 0)
+    const messages = judgeAll(verdicts, session)
     const totals = Object.fromEntries(
       STATUSES.map((status) => [status, statements.filter((one) => one.status === status).length]),
     ) as Record<Status, number>
@@ -125,7 +109,7 @@ export default class ConformanceReporter implements Reporter {
     const complete =
       !this.#vitest.config.testNamePattern && suiteAreas(session.system).every((area) => areas.has(area))
     if (complete) {
-      this.#checkKnownFailures(session, statements)
+      this.#checkKnownFailures(session, statements, messages)
       this.#checkAreas(session, areas, ledger)
     }
 
@@ -139,6 +123,7 @@ export default class ConformanceReporter implements Reporter {
       validationMs: Math.round(validationMs),
       totals,
       statements,
+      messages,
     }
     const folder = fromRoot('reports', `${session.system}-${session.version}-${session.kind}`)
     mkdirSync(folder, { recursive: true })
@@ -147,19 +132,37 @@ export default class ConformanceReporter implements Reporter {
     const counts = STATUSES.filter((status) => totals[status] > 0).map(
       (status) => `${totals[status]} ${status}`,
     )
+    for (const line of messages.flatMap((message) => messageLines(message, session))) this.#print(line)
     this.#say(`${session.system} ${session.version} (${session.kind}): ${counts.join(', ') || 'nothing'}`)
+    const met = Map.groupBy(messages, ({ status }) => status)
+    this.#say(
+      `messages: ${[...met].map(([status, { length }]) => `${length} ${status}`).join(', ') || 'none'}`,
+    )
+    const red = messages.some((message) => isRed(message, session))
+    // Vitest knows of statements only.
+    if (red) process.exitCode = 1
     if (session.record)
-      this.#record(session, modules, complete && !broken && totals.fail + totals.error === 0)
+      this.#record(session, modules, complete && !broken && !red && totals.fail + totals.error === 0)
   }
 
   /** Every entry of the list must have met a check that ran: a mistyped or outdated one would go unnoticed. */
-  #checkKnownFailures({ version }: Session, statements: StatementResult[]): void {
-    for (const { id, place, ...range } of loadKnownFailures()) {
-      if (!inRange(version, range)) continue
-      const status = statements.find((one) => one.id === id)?.status
-      if (status === undefined || status === 'not-applicable') {
+  #checkKnownFailures({ version }: Session, statements: StatementResult[], messages: MessageResult[]): void {
+    for (const known of loadKnownFailures()) {
+      if (!inRange(version, known)) continue
+      const { id, message, place, entry } = known
+      if (id !== undefined) {
+        const status = statements.find((one) => one.id === id)?.status
+        if (status === undefined || status === 'not-applicable')
+          this.#problems.push(
+            `${entry}: ${id} matches no check that ran; correct the entry or take it off the list`,
+          )
+      } else if (
+        !messages
+          .find((one) => one.id === message)
+          ?.problems.some((problem) => place === undefined || problem.place === place)
+      ) {
         this.#problems.push(
-          `${place}: ${id} matches no check that ran; correct the entry or take it off the list`,
+          `${entry}: ${message}${place ? ` at ${place}` : ''} has no problem; correct the entry or take it off the list`,
         )
       }
     }
@@ -186,8 +189,8 @@ export default class ConformanceReporter implements Reporter {
       const tests = [...module.children.allTests()]
       areas[areaOf(module)] = Object.fromEntries(
         tests.flatMap((test) => {
-          const outcome = test.meta().outcome
-          return outcome?.exchanges.length ? [[outcome.id, outcome.exchanges]] : []
+          const verdict = test.meta().verdict
+          return verdict?.exchanges.length ? [[verdict.id, verdict.exchanges]] : []
         }),
       )
     }
@@ -222,20 +225,20 @@ const suiteAreas = (system: System) =>
 function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
   const statement = ledger.get(test.name)
   if (!statement || test.result().state === 'pending') return undefined
-  const outcome = test.meta().outcome
+  const verdict = test.meta().verdict
   // Left out by a filter.
-  if (!outcome) return undefined
-  const { exchanges, validationMs: _, ...rest } = outcome
+  if (!verdict) return undefined
+  const { exchanges, validationMs: _, messages: __, problems: ___, ...rest } = verdict
   const failed = test.result().state === 'failed'
   // A time-out ends the check from outside.
-  const timedOut = failed && outcome.status === 'pass'
+  const timedOut = failed && verdict.status === 'pass'
   return {
     tier: statement.tier,
     level: statement.level,
     ...rest,
     ...(timedOut ? { status: 'fail' as const, message: test.result().errors?.[0]?.message ?? 'failed' } : {}),
-    expected: outcome.expected ?? null,
-    observed: outcome.observed ?? null,
+    expected: verdict.expected ?? null,
+    observed: verdict.observed ?? null,
     evidence: exchanges,
   }
 }

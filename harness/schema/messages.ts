@@ -2,37 +2,44 @@ import { isUtf8 } from 'node:buffer'
 import type { System } from '../base/systems.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { formFields } from '../wire/form.ts'
-import { type Message, MissingSchemaError, validateMessage } from './schemas.ts'
+import { withoutQuery } from './routes.ts'
+import { type Message, messageName, type Problem, schemaOf, validateMessage } from './validate.ts'
 
 /** Whose schemas messages are held to; those of other people's servers (`url`) are open. */
 export type Held = { system: System; version: string; kind: string }
 
+/** What an exchange shows of its messages. */
+export type Seen = {
+  /** The names of the messages that have schemas. */
+  met: string[]
+  problems: Problem[]
+}
+
 /**
  * Holds every message of an exchange to its schema: the request unless it is wrong on purpose, the response, each
- * record and each event. An exchange that the server broke off is a problem by itself.
+ * record and each event.
  *
- * @returns the problems, two lines each
- * @throws MissingSchemaError, which is a SuiteError, when a request has no schema
+ * @throws SuiteError when no version takes the request
  */
-export function messageProblems(exchange: Exchange, target: Held) {
-  const { method, path } = exchange.request
-  const problems: string[] = []
-  if (exchange.end === 'cut' || exchange.end === 'refused') {
-    problems.push(`${method} ${path}: the exchange was ${exchange.end}\n  ${exchange.problem}`)
-  }
+export function judgeMessages(exchange: Exchange, target: Held): Seen {
+  const met = new Set<string>()
+  const problems: Problem[] = []
   for (const message of messagesOf(exchange, target)) {
-    try {
-      problems.push(...validateMessage(message))
-    } catch (error) {
-      // What a server answers is not in the suite's hands.
-      if (!(error instanceof MissingSchemaError) || message.part === 'request') throw error
-      problems.push(error.message)
-    }
+    const schema = schemaOf(message)
+    if (schema) met.add(messageName(schema))
+    problems.push(...validateMessage(message))
   }
   if (exchange.end === 'complete' && exchange.contentType && !isUtf8(exchange.body)) {
-    problems.push(`${method} ${path}: ${exchange.contentType}\n  the body is not UTF-8`)
+    const { method, path } = exchange.request
+    problems.push({
+      message: `${method} ${withoutQuery(path)}`,
+      place: '',
+      kind: 'value',
+      found: 'bytes that are not UTF-8',
+      rule: `${exchange.contentType} is UTF-8`,
+    })
   }
-  return problems
+  return { met: [...met], problems }
 }
 
 /** The messages of an exchange: the request unless it is wrong on purpose, then the response, or each record. */

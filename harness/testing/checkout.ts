@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { onTestFinished } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
-import type { Results } from '../report/reporter.ts'
+import type { Results } from '../report/results.ts'
 import { temporaryFolder, writeFiles } from './folder.ts'
 
 export type Run = {

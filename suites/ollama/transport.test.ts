@@ -1,6 +1,6 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
-import { operationsOf } from '../../harness/schema/schemas.ts'
+import { operationsOf } from '../../harness/schema/routes.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'

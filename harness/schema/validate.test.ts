@@ -5,15 +5,9 @@ import { fromRoot } from '../base/paths.ts'
 import { SYSTEMS } from '../base/systems.ts'
 import { schemasIn } from '../proof/places.ts'
 import { schemaFiles } from './files.ts'
-import {
-  isAhead,
-  type Message,
-  MissingSchemaError,
-  referenced,
-  schemaFor,
-  VOCABULARY,
-  validateMessage,
-} from './schemas.ts'
+import { referenced } from './references.ts'
+import { schemaFor, VOCABULARY } from './specialise.ts'
+import { describeProblem, isAhead, type Message, validateMessage } from './validate.ts'
 
 const files = SYSTEMS.flatMap(schemaFiles)
 /** Versions that schemas are looked at: all of a system, the first of them for what is the same in all. */
@@ -45,6 +39,10 @@ const last = {
   eval_duration: 1,
 }
 const chunk = { model: 'm', created_at: '2026-01-02T03:04:05Z', response: 'x', done: false }
+
+/** The problems of a message, in a line each. */
+const problemsOf = (message: Message) => validateMessage(message).map(describeProblem)
+const kindsOf = (message: Message) => validateMessage(message).map(({ kind }) => kind)
 
 type Change = { version?: string; open?: boolean; method?: string; path?: string }
 const common = {
@@ -141,8 +139,13 @@ describe('versions', () => {
     const thinking = { ...chunk, thinking: 'hm' }
     expect(validateMessage(record(thinking, { version: '0.9.0' }))).toEqual([])
     expect(validateMessage(record(thinking, { version: '0.8.0' }))).toEqual([
-      'ollama/generate/chunk.json at /thinking: unknown property, found "hm"\n' +
-        '  POST /api/generate at 0.8.0, status 200; rule that allows it: 0.9.0 and up',
+      {
+        message: 'generate/chunk',
+        place: '/thinking',
+        kind: 'added',
+        found: '"hm"',
+        rule: 'a property of 0.9.0 and up',
+      },
     ])
   })
 
@@ -163,7 +166,7 @@ describe('versions', () => {
     expect(think('high', '0.11.0')).toBe(false)
     expect(think('max', '0.21.2')).toBe(true)
     expect(think('max', '0.22.0')).toBe(false)
-    expect(validateMessage(request({ model: 'm', colour: 'red' }))).toHaveLength(1)
+    expect(() => ahead({ model: 'm', colour: 'red' }, '0.24.0')).toThrow('/colour')
   })
 
   test('an alternative is allowed from x-since', () => {
@@ -193,13 +196,13 @@ describe('versions', () => {
   test('a property is required from x-required-since', () => {
     const { eval_duration: _, ...body } = last
     expect(validateMessage(record(body, { version: '0.24.0' }))).toEqual([])
-    const [problem] = validateMessage(record(body, { version: '0.30.0' }))
-    expect(problem).toContain('ollama/generate/last.json at /eval_duration: required property is missing')
-    expect(problem).toContain('rule 0.30.0 and up')
+    expect(validateMessage(record(body, { version: '0.30.0' }))).toMatchObject([
+      { place: '/eval_duration', kind: 'missing', rule: 'always there, 0.30.0 and up' },
+    ])
   })
 
   test('a property is required until x-required-until', () => {
-    const event = (delta: unknown, version: string): string[] =>
+    const event = (delta: unknown, version: string) =>
       validateMessage({
         ...common,
         path: '/v1/chat/completions',
@@ -217,9 +220,9 @@ describe('versions', () => {
         },
       })
     expect(event({ role: 'assistant', content: 'a' }, '0.32.5')).toEqual([])
-    const [problem] = event({ content: 'a' }, '0.32.5')
-    expect(problem).toContain('at /choices/0/delta/role: required property is missing')
-    expect(problem).toContain('rule before 0.32.6')
+    expect(event({ content: 'a' }, '0.32.5')).toMatchObject([
+      { place: '/choices/0/delta/role', kind: 'missing', rule: 'always there, before 0.32.6' },
+    ])
     expect(event({ content: 'a' }, '0.32.6')).toEqual([])
   })
 
@@ -260,8 +263,9 @@ describe('versions', () => {
 describe('closed and open', () => {
   test('an unknown property is a problem for Ollama and none for other servers', () => {
     const strange = { ...last, surprise: { a: 1 } }
-    const [problem] = validateMessage(record(strange))
-    expect(problem).toContain('ollama/generate/last.json at /surprise: unknown property, found {"a":1}')
+    expect(validateMessage(record(strange))).toMatchObject([
+      { message: 'generate/last', place: '/surprise', kind: 'added', found: '{"a":1}' },
+    ])
     expect(validateMessage(record(strange, { open: true }))).toEqual([])
   })
 
@@ -289,17 +293,21 @@ describe('dispatch', () => {
       validateMessage(record({ type: 'content_block_delta', index: 0, delta }, change))
     expect(delta({ type: 'text_delta', text: 'a' })).toEqual([])
     expect(delta({ type: 'thinking_delta', thinking: 'a' })).toEqual([])
-    const [problem] = delta({ type: 'thinking_delta', text: 'a' })
-    expect(problem).toContain('ollama/messages/event-content-block-delta-thinking.json at /delta/thinking')
-    expect(() => delta({ type: 'signature_delta' })).toThrow(MissingSchemaError)
+    expect(delta({ type: 'thinking_delta', text: 'a' })).toMatchObject([
+      { message: 'messages/event-content-block-delta-thinking', place: '/delta/thinking', kind: 'missing' },
+      { message: 'messages/event-content-block-delta-thinking', place: '/delta/text', kind: 'added' },
+    ])
+    expect(delta({ type: 'signature_delta' })).toMatchObject([
+      { message: 'POST /v1/messages', place: '', kind: 'added' },
+    ])
   })
 
   test('records are held to chunk.json or last.json by done', () => {
     expect(validateMessage(record(chunk))).toEqual([])
     expect(validateMessage(record(last))).toEqual([])
-    expect(validateMessage(record({ ...chunk, done: true })).join()).toContain('ollama/generate/last.json')
-    expect(validateMessage(record({ ...last, done: false })).join()).toContain('ollama/generate/chunk.json')
-    expect(validateMessage(record({ ...last, done: undefined })).join()).toContain('/done: required')
+    expect(problemsOf(record({ ...chunk, done: true })).join()).toContain('generate/last')
+    expect(problemsOf(record({ ...last, done: false })).join()).toContain('generate/chunk')
+    expect(problemsOf(record({ ...last, done: undefined })).join()).toContain('/done: missing')
   })
 
   test('an NDJSON error is a record of its own, with a status before 0.12.6', () => {
@@ -311,9 +319,7 @@ describe('dispatch', () => {
   test('load, unload, debug and cut-off answers have forms of their own', () => {
     const loaded = { ...chunk, response: '', done: true, done_reason: 'load' }
     expect(validateMessage(response(loaded))).toEqual([])
-    expect(validateMessage(response({ ...loaded, eval_count: 1 })).join()).toContain(
-      'ollama/generate/loaded.json',
-    )
+    expect(problemsOf(response({ ...loaded, eval_count: 1 })).join()).toContain('generate/loaded')
     expect(
       validateMessage(response({ ...chunk, response: '', _debug_info: { rendered_template: 'x' } })),
     ).toEqual([])
@@ -322,8 +328,8 @@ describe('dispatch', () => {
   })
 
   test('server-sent events: text, usage and the end', () => {
-    const event = (body: unknown): string[] =>
-      validateMessage({
+    const event = (body: unknown) =>
+      problemsOf({
         ...common,
         path: '/v1/completions',
         part: 'record',
@@ -341,7 +347,7 @@ describe('dispatch', () => {
     const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 }
     expect(event({ ...head, choices: [{ text: 'a', index: 0, finish_reason: null }] })).toEqual([])
     expect(event({ ...head, choices: [], usage })).toEqual([])
-    expect(event({ ...head, choices: [] }).join()).toContain('ollama/legacy-completions/usage.json at /usage')
+    expect(event({ ...head, choices: [] }).join()).toContain('legacy-completions/usage at /usage')
     expect(event('[DONE]')).toEqual([])
     expect(event('[END]')).toHaveLength(1)
   })
@@ -361,8 +367,8 @@ describe('dispatch', () => {
     expect(validateMessage(response(undefined, { ...empty, status: 404, method: 'HEAD' }))).toEqual([])
     expect(validateMessage(request(undefined, { method: 'HEAD', path: digest }))).toEqual([])
     expect(validateMessage(request('bytes', { path: digest }))).toEqual([])
-    expect(validateMessage(response(undefined))).toEqual([
-      'ollama/generate/response.json: the body is empty\n  POST /api/generate at 0.24.0, status 200; rule every version',
+    expect(problemsOf(response(undefined))).toEqual([
+      'generate/response: missing, found no body; there is one',
     ])
     expect(validateMessage(response('a\nb', { contentType: 'application/x-ndjson' }))).toEqual([])
     const lost = { method: 'GET', path: '/nope', contentType: 'text/plain', status: 404 }
@@ -379,33 +385,61 @@ describe('dispatch', () => {
 })
 
 describe('problems', () => {
-  test('name the file, the place, what was found and the range, in two lines at most', () => {
-    expect(
-      validateMessage(request({ model: 'm', options: { mirostat: '1' } }, { version: '0.5.7' })),
-    ).toEqual([
-      'ollama/generate/request.json at /options/mirostat: must be integer, found "1"\n' +
-        '  request POST /api/generate at 0.5.7; rule before 0.7.0',
+  test('name the message, the place, what was found and the rule, in one line', () => {
+    expect(problemsOf(record({ ...last, model: 5 }, { version: '0.5.7' }))).toEqual([
+      'generate/last at /model: of the wrong type, found 5; must be string, every version',
     ])
-    expect(validateMessage(record({ ...last, done_reason: 'x'.repeat(500) }))[0]).toMatch(
-      /^ollama\/generate\/last\.json at \/done_reason: must be equal to one of the allowed values \["stop","length"\], found "x{116}…\n {2}POST .*; rule every version$/,
+    expect(problemsOf(record({ ...last, done_reason: 'x'.repeat(500) }))[0]).toMatch(
+      /^generate\/last at \/done_reason: not known, found "x{116}…; must be equal to one of the allowed values \["stop","length"\], every version$/,
     )
   })
 
   test('all of them are reported, one per cause', () => {
-    expect(validateMessage(record({ ...chunk, model: 1, one: 1, two: 2 }))).toHaveLength(3)
-    expect(validateMessage(request({ model: 'm', format: 'xml' }))).toHaveLength(1)
+    expect(kindsOf(record({ ...chunk, model: 1, one: 1, two: 2 })).sort()).toEqual(['added', 'added', 'type'])
+  })
+
+  test('one more word is an addition, to other servers a wrong value', () => {
+    const strange = (open: boolean) => kindsOf(record({ ...last, done_reason: 'tired' }, { open }))
+    expect([strange(false), strange(true)]).toEqual([['added'], ['value']])
   })
 })
 
-describe('a missing schema', () => {
+describe('what no schema is for', () => {
   test.each([
-    ['route', request({}, { path: '/api/imagine' })],
-    ['route', response({}, { path: '/api/imagine' })],
-    ['status', response({}, { status: 302 })],
-    ['content type', response('<html>', { contentType: 'text/html' })],
-    ['content type', response(undefined, { contentType: undefined })],
-  ])('of the %s is an error of the suite, in one line', (what, message) => {
-    expect(() => validateMessage(message)).toThrow(MissingSchemaError)
-    expect(() => validateMessage(message)).toThrow(new RegExp(`^no schema for the ${what} [^\\n]*$`))
+    ['a status', response({}, { status: 302 }), 'route', 'POST /api/generate: not known, found status 302; '],
+    [
+      'a content type',
+      response('<html>', { contentType: 'text/html' }),
+      'route',
+      'POST /api/generate: not known, found content type text/html; application/json or application/x-ndjson with',
+    ],
+    ['no content type', response(undefined, { contentType: undefined }), 'route', 'found content type none'],
+    [
+      'a route that answers',
+      response({}, { path: '/api/imagine' }),
+      'added',
+      'POST /api/imagine: not known, found status 200; there is no such route at 0.24.0',
+    ],
+    ['a route that fails', response({}, { path: '/api/imagine', status: 500 }), 'route', 'status 500'],
+  ])('%s', (_, message, kind, text) => {
+    expect(validateMessage(message)).toMatchObject([{ kind, place: '' }])
+    expect(problemsOf(message)[0]).toContain(text)
+  })
+
+  test('a request that no version takes is an error of the suite, in one line', () => {
+    for (const body of [
+      { model: 'm', options: { mirostat: '1' } },
+      { model: 'm', format: 'xml' },
+    ]) {
+      expect(() => validateMessage(request(body))).toThrow(
+        expect.objectContaining({
+          name: 'SuiteError',
+          message: expect.stringMatching(
+            /^the check sends POST \/api\/generate as no version takes it: generate\/request at \/[^\n]*$/,
+          ),
+        }),
+      )
+    }
+    expect(() => validateMessage(request({}, { path: '/api/imagine' }))).toThrow('no version has this route')
   })
 })

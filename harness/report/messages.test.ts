@@ -1,0 +1,87 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { fromRoot } from '../base/paths.ts'
+import { recordedVersions } from '../recording/recording.ts'
+import { Checkout } from '../testing/checkout.ts'
+import type { Results } from './results.ts'
+
+const NEWEST = recordedVersions('ollama').at(-1) as string
+
+/** The suites on the newest replay, in which the last record of every answer is another; in a folder of its own. */
+async function runWith(change: (last: string) => string): Promise<{ output: string; results: Results }> {
+  const checkout = new Checkout({})
+  const recording = `fixtures/recordings/ollama/${NEWEST}`
+  for (const part of ['specs', 'suites', recording])
+    cpSync(fromRoot(part), join(checkout.folder, part), { recursive: true })
+  for (const file of readdirSync(join(checkout.folder, recording))) {
+    const path = join(checkout.folder, recording, file)
+    const areas = JSON.parse(readFileSync(path, 'utf8'), (_, value) => {
+      if (!value?.response?.chunks || !/^\/api\/(generate|chat)$/.test(value.request.path)) return value
+      const { response } = value
+      const chunks = response.chunks.map(([t, bytes]: [number, unknown]) => [
+        t,
+        typeof bytes === 'string' ? bytes.replaceAll(/\{.*"done":true.*\}/g, change) : bytes,
+      ])
+      const length = Buffer.byteLength(chunks.map(([, text]: [number, string]) => text).join(''))
+      const headers = response.headers.map(([name, text]: [string, string]) => [
+        name,
+        name === 'Content-Length' ? String(length) : text,
+      ])
+      return { ...value, response: { ...response, headers, chunks } }
+    })
+    writeFileSync(path, JSON.stringify(areas))
+  }
+  const { code, output } = await checkout.run({ OLLAMA_TARGET: `replay:${NEWEST}` })
+  expect(code, output.slice(-3000)).toBe(1)
+  return { output, results: checkout.results(`ollama-${NEWEST}-replay`) }
+}
+
+describe('a change in every last record', { timeout: 120_000 }, () => {
+  test('one field more is one finding for each message; only what lists the keys fails', async () => {
+    const { output, results } = await runWith((last) =>
+      last.replace('"done":true', '"cached_count":3,"done":true'),
+    )
+    expect(results.totals).toMatchObject({ error: 0 })
+    const failed = results.statements.filter(({ status }) => status === 'fail')
+    expect(failed.length).toBeLessThan(10)
+    for (const { observed } of failed) expect(JSON.stringify(observed)).toContain('cached_count')
+    const findings = results.messages.filter(({ status }) => status !== 'pass')
+    expect(findings.map(({ id }) => id)).toEqual([
+      'chat/last',
+      'chat/loaded',
+      'chat/response',
+      'generate/last',
+      'generate/loaded',
+      'generate/response',
+    ])
+    for (const { status, problems } of findings) {
+      expect(status).toBe('added')
+      expect(problems).toMatchObject([{ place: '/cached_count', kind: 'added', found: '3' }])
+    }
+    // On the terminal: a block of at most ten lines for each.
+    for (const block of output.split('\nmessage ').slice(1)) {
+      expect(
+        block.split('\nollama-conformance')[0]?.split('\n\n')[0]?.split('\n').length,
+      ).toBeLessThanOrEqual(10)
+    }
+  })
+
+  test('one field less is one finding that names it, and whoever needs it says so', async () => {
+    const { output, results } = await runWith((last) => last.replace(/"eval_count":\d+,?/, ''))
+    const findings = results.messages.filter(({ status }) => status === 'fail')
+    expect(findings.map(({ id }) => id)).toEqual([
+      'chat/last',
+      'chat/response',
+      'generate/last',
+      'generate/response',
+    ])
+    for (const { problems } of findings) {
+      expect(problems).toMatchObject([{ place: '/eval_count', kind: 'missing' }])
+    }
+    for (const { status, message } of results.statements) {
+      if (status === 'fail') expect(message).toContain('a message is broken: ')
+    }
+    expect(output).not.toContain('TypeError')
+  })
+})

@@ -1,0 +1,198 @@
+import { isDeepStrictEqual } from 'node:util'
+import { inject, type TestContext } from 'vitest'
+import { messageOf, SuiteError } from '../base/errors.ts'
+import { describeRange } from '../base/versions.ts'
+import { knownFailure } from '../ledger/known-failures.ts'
+import { applies, expectedValue, type Statement } from '../ledger/ledger.ts'
+import { storeExchange } from '../recording/recording.ts'
+import { judgeMessages } from '../schema/messages.ts'
+import { describeProblem } from '../schema/validate.ts'
+import { Client } from '../wire/client.ts'
+import { type Verbs, verbsOf } from '../wire/verbs.ts'
+import { failure } from './failure.ts'
+import type { Session } from './session.ts'
+import type { MessageProblem, Verdict } from './verdict.ts'
+
+/** What a check is given. */
+export type Tools = Verbs & {
+  /** For what the verbs do not say: another method, a request as an object. */
+  client: Client
+  /** Version of the target. */
+  version: string
+  /** What the row says that is sent, where one check serves a family of statements. */
+  // biome-ignore lint/suspicious/noExplicitAny: each family has a form of its own
+  given: any
+}
+
+export type Procedure = (tools: Tools) => Promise<unknown>
+
+/** A finding about the server. */
+export class Finding extends Error {
+  override name = 'Finding'
+}
+
+/**
+ * Runs the procedure of a statement and keeps the verdict in the task's `meta`.
+ *
+ * @throws Error with all that a reader needs, when the statement fails
+ */
+export async function judge(
+  statement: Statement,
+  procedure: Procedure,
+  { task, skip }: TestContext,
+): Promise<void> {
+  const session = inject('session')
+  const verdict: Verdict = {
+    id: statement.id,
+    status: 'pass',
+    expected: expectedValue(statement, session.version),
+    observed: undefined,
+    message: '',
+    durationMs: 0,
+    validationMs: 0,
+    requests: 0,
+    exchanges: [],
+    messages: [],
+    problems: [],
+  }
+  task.meta.verdict = verdict
+  const absent = notApplicable(statement, session)
+  if (absent) {
+    verdict.status = 'not-applicable'
+    verdict.message = absent
+    skip(absent)
+  }
+  const started = performance.now()
+  let client: Client | undefined
+  try {
+    client = new Client({
+      url: await serverFor(statement, session),
+      replay: session.kind === 'replay',
+      name: statement.id,
+      registry: statement.needs?.registry && session.registry,
+    })
+    await attempt(statement, procedure, client, verdict, session, 0.9 * task.timeout)
+  } catch (error) {
+    verdict.status = error instanceof SuiteError ? 'error' : 'fail'
+    verdict.message = error instanceof SuiteError ? error.message : reasonOf(error, verdict.problems)
+  }
+  verdict.durationMs = Math.round(performance.now() - started)
+  verdict.requests = client?.exchanges.length ?? 0
+  verdict.exchanges = client?.exchanges.map(storeExchange) ?? []
+  applyKnownFailure(verdict, session)
+  if (verdict.status === 'fail' || verdict.status === 'error') throw failure(statement, verdict, client)
+}
+
+/** What the procedure observes, then what its messages show; they are looked at however the procedure ends. */
+async function attempt(
+  statement: Statement,
+  procedure: Procedure,
+  client: Client,
+  verdict: Verdict,
+  session: Session,
+  limit: number,
+): Promise<void> {
+  try {
+    const observed = procedure({
+      ...verbsOf(client),
+      client,
+      version: session.version,
+      given: statement.given,
+    })
+    verdict.observed = normalise(await within(limit, observed))
+  } finally {
+    await client.close()
+    // A mismatch explains whatever else went wrong.
+    client.assertRecorded()
+    judgeExchanges(client, verdict, session)
+  }
+  const broken = client.exchanges.find(({ end }) => end === 'cut' || end === 'refused')
+  if (broken) {
+    const { method, path } = broken.request
+    throw new Finding(`${method} ${path}: the exchange was ${broken.end}: ${broken.problem}`)
+  }
+  if (!isDeepStrictEqual(verdict.observed, verdict.expected))
+    throw new Finding('the server does something else')
+}
+
+function judgeExchanges(client: Client, verdict: Verdict, session: Session): void {
+  const before = threadMs()
+  const met = new Set<string>()
+  for (const [index, exchange] of client.exchanges.entries()) {
+    const seen = judgeMessages(exchange, session)
+    for (const name of seen.met) met.add(name)
+    verdict.problems.push(...seen.problems.map((problem) => ({ ...problem, exchange: index })))
+  }
+  verdict.messages = [...met]
+  verdict.validationMs = threadMs() - before
+}
+
+/** Why a statement fails; where one of its messages is broken, that is named first. */
+function reasonOf(error: unknown, problems: MessageProblem[]): string {
+  const stumbled = !(error instanceof Finding)
+  const broken = problems.find(({ kind }) => kind !== 'added')
+  const own = stumbled ? `the check could not read an answer: ${messageOf(error)}` : messageOf(error)
+  if (!broken) return own
+  return `${stumbled ? 'the check could not read an answer' : own}, and a message is broken: ${describeProblem(broken)}`
+}
+
+function applyKnownFailure(verdict: Verdict, session: Session): void {
+  const known = knownFailure(verdict.id, session)
+  if (known && verdict.status === 'fail') {
+    verdict.status = 'known-fail'
+    verdict.message = `known: ${known.reason} (${known.link})`
+  } else if (known && verdict.status === 'pass') {
+    verdict.status = 'fail'
+    verdict.message = `passes, but ${known.entry} lists it as a known failure; take it off the list`
+  }
+}
+
+/** Processor time of this thread: unlike the clock it does not run while others compute. Node 24 knows it. */
+function threadMs(): number {
+  const usage = process.threadCpuUsage?.()
+  return usage ? (usage.user + usage.system) / 1000 : 0
+}
+
+/** Gives up a little before Vitest would, whose time-out keeps no evidence. */
+async function within<T>(limit: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Finding(`no end within ${limit / 1000} s`)), limit)
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function notApplicable(
+  statement: Statement,
+  { version, kind, launches, registry }: Session,
+): string | undefined {
+  if (!applies(statement, version)) {
+    return `holds for ${describeRange(statement)}, the target is ${version}`
+  }
+  const settings = statement.needs?.launch
+  if (settings && !launches) {
+    return `needs a server started with ${JSON.stringify(settings)}, and the suite did not start this one`
+  }
+  if (settings?.OLLAMA_HOST && kind === 'container') {
+    return `needs a server that listens on ${settings.OLLAMA_HOST}, which nobody outside its container could reach`
+  }
+  if (statement.needs?.registry && !registry && kind !== 'replay') {
+    return "needs a server that reaches the suite's registry, on the loopback interface of this machine"
+  }
+  return undefined
+}
+
+async function serverFor({ needs }: Statement, { url, control, launches }: Session): Promise<string> {
+  if (!launches) return url
+  const query = { settings: needs?.launch ?? {}, worker: process.env.VITEST_POOL_ID ?? '1' }
+  const answer = await fetch(control, { method: 'POST', body: JSON.stringify(query) })
+  const text = await answer.text()
+  if (!answer.ok) throw new SuiteError(text)
+  return text
+}
+
+/** Absent and undefined are one on the wire. */
+const normalise = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value))
