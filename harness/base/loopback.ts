@@ -12,6 +12,8 @@ export type Listening = { url: string; stop: () => Promise<void> }
 
 /** Listens on a free port until it is stopped, which closes every connection. */
 export async function serve(server: HttpServer): Promise<Listening> {
+  // A worker that is busy may ask again much later, over the same connection.
+  server.keepAliveTimeout = 0
   return {
     url: await listen(server),
     stop: () =>

@@ -66,6 +66,7 @@ function renderStatement(statement: Statement, sample: Sample | undefined): stri
     const settings = Object.entries(needs.launch).map(([name, value]) => `\`${name}=${value}\``)
     parts.push(`On a server started with ${settings.join(', ')}.`)
   }
+  if (needs?.own) parts.push('On a server that the suite started.')
   if (needs?.registry) parts.push('With a model registry of the suite, `{registry}` in what is sent.')
   if (excluded) parts.push(`**Not checked:** ${excluded}`)
   if (values) parts.push(renderValues(values, { since, until }))

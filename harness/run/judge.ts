@@ -175,6 +175,9 @@ function notApplicable(
   if (settings && !launches) {
     return `needs a server started with ${JSON.stringify(settings)}, and the suite did not start this one`
   }
+  if (statement.needs?.own && !launches) {
+    return "touches more than the suite's own models, and the suite did not start this server"
+  }
   if (settings?.OLLAMA_HOST && kind === 'container') {
     return `needs a server that listens on ${settings.OLLAMA_HOST}, which nobody outside its container could reach`
   }

@@ -1,18 +1,18 @@
-import { createServer } from 'node:http'
 import type { TestProject } from 'vitest/node'
 import { PREFIX } from '../../fixtures/instruments/models.ts'
 import { messageOf, SuiteError, say } from '../base/errors.ts'
-import { type Listening, serve } from '../base/loopback.ts'
+import type { Listening } from '../base/loopback.ts'
 import type { System } from '../base/systems.ts'
-import { compareVersions } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger } from '../ledger/ledger.ts'
 import { type StoredExchange, storeExchange } from '../recording/recording.ts'
-import { buildHint, buildVersion, namesBuild } from '../targets/build.ts'
+import { buildHint, namesBuild } from '../targets/build.ts'
 import { chooseTarget } from '../targets/choose.ts'
 import { type Registry, startRegistry } from '../targets/registry.ts'
-import type { Settings, Target } from '../targets/target.ts'
+import type { Target } from '../targets/target.ts'
 import { Client } from '../wire/client.ts'
+import { startControl } from './control.ts'
+import { firstServer } from './first-server.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
 import { makeModels, removeModels } from './models.ts'
 
@@ -42,8 +42,6 @@ declare module 'vitest' {
     ledger: Ledger
   }
 }
-
-const OLDEST = '0.5.7'
 
 /** Vitest's global set-up, once per system: start the target, make the models, take it all down at the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -118,38 +116,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function firstServer(target: Target): Promise<{ url: string; version: string }> {
-  const url = await target.start({}, '1')
-  if ('version' in target) return { url, version: String(target.version) }
-  const [path, read] =
-    target.system === 'ollama'
-      ? ['/api/version', (answer: unknown) => (answer as { version?: unknown }).version]
-      : ['/props', (answer: unknown) => (answer as { build_info?: unknown }).build_info]
-  const client = new Client({ url, name: 'version' })
-  const exchange = await client.send({ method: 'GET', path })
-  if (exchange.end === 'refused') {
-    throw new SuiteError(
-      `no server answers at ${url} (${exchange.problem}); start it, or choose another target`,
-    )
-  }
-  let version: unknown
-  try {
-    version = read(exchange.json)
-  } catch {
-    version = undefined
-  }
-  if (target.system === 'llama-server') version = buildVersion(version)
-  if (typeof version !== 'string') {
-    throw new SuiteError(
-      `what answers at ${url} is not ${target.system}: GET ${path} gave ${exchange.status} ${exchange.text.slice(0, 80)}; choose another target`,
-    )
-  }
-  if (target.system === 'ollama' && compareVersions(version, OLDEST) < 0) {
-    throw new SuiteError(`${url} is Ollama ${version}; versions from ${OLDEST} on are covered`)
-  }
-  return { url, version }
-}
-
 /** The registry for a live Ollama; undefined where that cannot reach it: in a container, or on another machine. */
 async function registryFor({ system, kind }: Target, url: string): Promise<Registry | undefined> {
   if (system !== 'ollama' || kind === 'replay' || kind === 'container') return undefined
@@ -163,47 +129,4 @@ async function registryFor({ system, kind }: Target, url: string): Promise<Regis
   if (registry.requests() > 0) return registry
   await registry.stop()
   return undefined
-}
-
-/**
- * Suites run in workers, servers belong to the main process, which outlives them: this is how a check asks for a
- * server. Checks of one worker that ask for the same settings get the same server. Workers share neither servers nor
- * models, so that a check that is alone in its worker is alone on its server.
- */
-async function startControl(target: Target, first: string): Promise<Listening> {
-  const servers = new Map<string, Promise<string>>()
-  const serverOf = (worker: string, settings: Settings): Promise<string> => {
-    const key = JSON.stringify([worker, Object.entries(settings).sort()])
-    const known = servers.get(key)
-    if (known) return known
-    const starting = Object.keys(settings).length > 0 ? startLike(worker, settings) : startFirst(worker)
-    servers.set(key, starting)
-    return starting
-  }
-  const startFirst = async (worker: string) => {
-    if (worker === '1') return first
-    const url = await target.start({}, worker)
-    if (target.system === 'ollama' && target.kind !== 'replay') {
-      await makeModels(new Client({ url, name: 'setup' }))
-    }
-    return url
-  }
-  const startLike = async (worker: string, settings: Settings) => {
-    await serverOf(worker, {})
-    return target.start(settings, worker)
-  }
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const part of request) body += part
-    const { worker, settings } = JSON.parse(body) as { worker: string; settings: Settings }
-    try {
-      response.end(await serverOf(worker, settings))
-    } catch (error) {
-      response.statusCode = 500
-      response.end(messageOf(error))
-    }
-  })
-  // A worker that imports a suite may ask again much later, over the same connection.
-  server.keepAliveTimeout = 0
-  return serve(server)
 }

@@ -5,7 +5,7 @@ import { startReplay } from '../recording/replay.ts'
 import type { Target } from './target.ts'
 
 /** The recorded bytes of a real server; every server asked for is the same one, for it answers by exchange. */
-export function replayTarget(system: System, asked: string | undefined): Target & { version: string } {
+export function replayTarget(system: System, asked: string | undefined): Target {
   const version = asked ?? recordedVersions(system).at(-1)
   if (!version) throw new SuiteError(`nothing of ${system} is recorded; choose a live target`)
   const recording = readRecording(system, version)

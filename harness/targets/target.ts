@@ -12,6 +12,8 @@ export type Target = {
   kind: 'container' | 'binary' | 'url' | 'replay'
   /** What it is, for the banner: the image, the path, the address. */
   label: string
+  /** Its version, where it is known without asking: a replay's. */
+  version?: string
   /** Whether it can start servers with settings of their own. */
   launches: boolean
   /** Digest of the image or binary, `sha256:…`; empty where there is none. */
