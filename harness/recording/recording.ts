@@ -26,6 +26,8 @@ export type Provenance = {
   date: string
   /** What else identifies the server, e.g. the llama-server build under it. */
   note?: string
+  /** Areas that were recorded again later, on the same server. */
+  again?: Record<string, { suite: string; date: string }>
 }
 
 /** Bytes as they are stored: text where they are UTF-8, else base64; a long request body only by its digest. */
@@ -164,4 +166,29 @@ export function writeRecording({ provenance, areas }: Recording): string {
   write('recording', provenance)
   for (const [area, exchanges] of Object.entries(areas)) write(area, exchanges)
   return folder
+}
+
+/**
+ * Puts areas in the place of those in the recording of the same server.
+ *
+ * @returns the folder of the recording
+ * @throws SuiteError when that version was not recorded, or from another server
+ */
+export function mergeRecording(
+  { system, version, digest }: Pick<Provenance, 'system' | 'version' | 'digest'>,
+  areas: Record<string, StoredArea>,
+  made: { suite: string; date: string },
+): string {
+  const recording = readRecording(system, version)
+  const { provenance } = recording
+  if (provenance.digest !== digest) {
+    throw new SuiteError(
+      `not recorded: the recording of ${system} ${version} is of another server (${provenance.digest || 'without a digest'}); record all areas: npm run record`,
+    )
+  }
+  const again = { ...provenance.again, ...Object.fromEntries(Object.keys(areas).map((area) => [area, made])) }
+  return writeRecording({
+    provenance: { ...provenance, again },
+    areas: { ...recording.areas, ...areas },
+  })
 }

@@ -16,7 +16,7 @@ import type { System } from '../base/systems.ts'
 import { inRange } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger, type Statement } from '../ledger/ledger.ts'
-import { type StoredArea, writeRecording } from '../recording/recording.ts'
+import { mergeRecording, type StoredArea, writeRecording } from '../recording/recording.ts'
 import type { Session } from '../run/session.ts'
 import type { Status } from '../run/verdict.ts'
 import { junit } from './junit.ts'
@@ -142,7 +142,7 @@ export default class ConformanceReporter implements Reporter {
     // Vitest knows of statements only.
     if (red) process.exitCode = 1
     if (session.record)
-      this.#record(session, modules, complete && !broken && !red && totals.fail + totals.error === 0)
+      this.#record(session, modules, complete, !broken && !red && totals.fail + totals.error === 0)
   }
 
   /** Every entry of the list must have met a check that ran: a mistyped or outdated one would go unnoticed. */
@@ -179,38 +179,39 @@ export default class ConformanceReporter implements Reporter {
     }
   }
 
-  #record(session: Session, modules: TestModule[], green: boolean): void {
+  /** A whole run makes a recording; a run of some areas is merged into the recording of the same server. */
+  #record(session: Session, modules: TestModule[], complete: boolean, green: boolean): void {
     if (!green) {
-      this.#problems.push('not recorded: only a complete green run is')
+      this.#problems.push('not recorded: only a green run is')
       return
     }
-    const areas: Record<string, StoredArea> = { setup: { setup: session.setup } }
-    for (const module of modules) {
-      const tests = [...module.children.allTests()]
-      areas[areaOf(module)] = Object.fromEntries(
-        tests.flatMap((test) => {
-          const verdict = test.meta().verdict
-          return verdict?.exchanges.length ? [[verdict.id, verdict.exchanges]] : []
-        }),
-      )
+    if (this.#vitest.config.testNamePattern) {
+      this.#problems.push('not recorded: an area is recorded whole; leave out the name of the test')
+      return
     }
+    const areas = Object.fromEntries(modules.map((module) => [areaOf(module), exchangesOf(module)]))
     const { system, version, kind, digest } = session
+    const made = { suite: suiteVersion(), date: session.startedAt.slice(0, 10) }
+    if (!complete) {
+      this.#say(`merged into ${mergeRecording({ system, version, digest }, areas, made)}`)
+      return
+    }
     const note = process.env.CONFORMANCE_RECORD_NOTE
     const folder = writeRecording({
-      provenance: {
-        system,
-        version,
-        kind,
-        digest,
-        suite: suiteVersion(),
-        date: session.startedAt.slice(0, 10),
-        ...(note ? { note } : {}),
-      },
-      areas,
+      provenance: { system, version, kind, digest, ...made, ...(note ? { note } : {}) },
+      areas: { setup: { setup: session.setup }, ...areas },
     })
     this.#say(`recorded in ${folder}`)
   }
 }
+
+const exchangesOf = (module: TestModule): StoredArea =>
+  Object.fromEntries(
+    [...module.children.allTests()].flatMap((test) => {
+      const verdict = test.meta().verdict
+      return verdict?.exchanges.length ? [[verdict.id, verdict.exchanges]] : []
+    }),
+  )
 
 const SUITE = /\.test\.ts$/
 

@@ -248,6 +248,42 @@ describe('a run in which every check passes', LIMIT, () => {
     )
   })
 
+  test('of one area is merged into the recording of the same server, and into no other', async () => {
+    const recording = (digest: string) => ({
+      'fixtures/recordings/ollama/0.24.0/recording.json': JSON.stringify({
+        system: 'ollama',
+        version: '0.24.0',
+        kind: 'url',
+        digest,
+        suite: '0.1.0',
+        date: '2026-11-01',
+      }),
+      'fixtures/recordings/ollama/0.24.0/setup.json': '{"setup":[]}',
+      'fixtures/recordings/ollama/0.24.0/other.json': '{"other.passes":[]}',
+    })
+    const checkout = new Checkout({
+      ...GREEN,
+      ...recording(''),
+      'specs/ollama/other.yaml': ledger({ 'other.passes': {} }),
+      'suites/ollama/other.test.ts': suite(`check('other.passes', status)`),
+    })
+    const env = { OLLAMA_TARGET: await startServer(), CONFORMANCE_RECORD: '1' }
+    const merged = await checkout.run(env, 'demo')
+    expect(merged.code, merged.output).toBe(0)
+    const read = (file: string) => JSON.parse(checkout.read('fixtures/recordings/ollama/0.24.0', file))
+    expect(read('recording.json')).toMatchObject({
+      date: '2026-11-01',
+      again: { demo: { date: expect.any(String) } },
+    })
+    expect(read('demo.json')['demo.passes']).toHaveLength(1)
+    expect(read('other.json')).toEqual({ 'other.passes': [] })
+
+    checkout.write(recording('sha256:1'))
+    const refused = await checkout.run(env, 'demo')
+    expect(refused.code).toBe(1)
+    expect(refused.output).toContain('not recorded: the recording of ollama 0.24.0 is of another server')
+  })
+
   test('is red where the ledger, the suites and the list of known failures do not fit each other', async () => {
     const checkout = new Checkout({
       'specs/ollama/demo.yaml': ledger({
