@@ -21,8 +21,6 @@ class FixedOrder extends BaseSequencer {
 export default defineConfig({
   test: {
     projects: systems.map((system) => ({
-      // Without it a project inherits none of the options below.
-      extends: true,
       test: {
         name: system,
         include: [`suites/${system}/*.test.ts`],
