@@ -17,6 +17,10 @@ export async function findLoaded(client: Client, model: string = models.spare) {
   return (await listLoaded(client)).find(({ name }) => name === `${model}:latest`)
 }
 
+/** Whether a model is never unloaded: the time of a negative `keep_alive` is 292 years. */
+export const lastsForever = (entry: { expires_at: string } | undefined) =>
+  new Date(entry?.expires_at ?? 0).getFullYear() >= 2200
+
 /** Asks until the answer satisfies the condition, or gives the last answer after 100 times. */
 export async function poll<Answer>(
   ask: () => Promise<Answer>,

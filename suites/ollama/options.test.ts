@@ -1,626 +1,503 @@
 import { models } from '../../fixtures/instruments/models.ts'
-import { check, fail } from '../../harness/run/check.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
-import type { Client } from '../../harness/wire/client.ts'
-import { findLoaded, unload } from './loaded.ts'
-import { generate, generateRequest, wrong } from './requests.ts'
+import { check, fail, type Tools } from '../../harness/run/check.ts'
+import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
+import { askEach, outcome } from '../answers.ts'
+import { findLoaded, lastsForever, unload, withModel } from './loaded.ts'
+import { GREEDY } from './requests.ts'
 
-type Answer = Awaited<ReturnType<typeof generate>>
 type Options = NonNullable<BodyOf<'POST', '/api/generate'>['options']>
+type Answer = Exchange<AnswerOf<'POST', '/api/generate'>>
+
+/** Only loads, so it tells a refusal from what is taken. */
+const LOAD = { model: models.successor, prompt: '', stream: false }
+/** Answered by `def…`. */
+const ABC = { model: models.successor, prompt: 'abc', raw: true, stream: false }
+/** The known distribution says a, b, c and d with .5, .3, .15 and .05, whatever came before. */
+const DRAW = { model: models.distribution, prompt: 'x', raw: true, stream: false }
+
+/** Ten times the likeliest token, where penalties show: `aaaaaaaaaa` without any. */
+const greedy = (options: Options) => ({
+  ...DRAW,
+  options: { temperature: 0, num_predict: 10, repeat_penalty: 1, ...options },
+})
+
+/** Hot enough for all four letters, short enough for the repetition guard. */
+const HOT = { temperature: 1.5, num_predict: 28, repeat_penalty: 1, top_p: 1 }
+const hot = (options: Options) => ({ ...DRAW, options: { ...HOT, seed: 7, ...options } })
 
 /** The text of an answer, or the status of a refusal: its words are often those of llama-server. */
 const textOf = ({ status, json }: Answer) => (status === 200 ? json.response : status)
 
-/** Status and words of a refusal. */
-const refusal = ({ status, json }: Answer) => `${status} ${json.error}`
+/** The letters of the text, each once. */
+const lettersOf = ({ json }: Answer) => [...new Set(json.response)].sort().join('')
 
-/** Ten tokens of the known distribution at temperature 0, where penalties show: `aaaaaaaaaa` without any. */
-async function greedy(client: Client, options: Options, prompt = 'x') {
-  const neutral = { repeat_penalty: 1, num_predict: 10 }
-  return textOf(
-    await generate(client, {
-      model: models.distribution,
-      prompt,
-      raw: true,
-      options: { ...neutral, ...options },
-    }),
-  )
-}
+/** How many tokens an answer has, and why no more. */
+const lengthOf = ({ json: { eval_count, done_reason } }: Answer) => ({ eval_count, done_reason })
 
-/** A sample of the known distribution, hot enough for all four letters, short enough for the repetition guard. */
-function sampleRequest(options: Options) {
-  const open = { repeat_penalty: 1, top_p: 1, temperature: 1.5, seed: 7, num_predict: 28 }
-  return generateRequest({
-    model: models.distribution,
-    prompt: 'x',
-    raw: true,
-    options: { ...open, ...options },
-  })
-}
+// Types. The values are those with which the model is loaded anyway, so that none loads it anew.
 
-const sample = async (client: Client, options: Options) => textOf(await client.send(sampleRequest(options)))
-
-/** The letters of a text, each once. */
-const lettersOf = (text: string | number | undefined) =>
-  typeof text === 'string' ? [...new Set(text)].sort().join('') : text
-
-/** The letters in what `sample` says. */
-const letters = async (client: Client, options: Options) => lettersOf(await sample(client, options))
-
-/** The same with options that versions from 0.7.0 on do not know. */
-const mirostatLetters = async (client: Client, options: Options) =>
-  lettersOf(textOf(await client.send(wrong(sampleRequest(options), { from: '0.7.0' }))))
-
-/** What `ask` answers for each value of an option. */
-async function byValue(
-  option: string,
-  values: readonly unknown[],
-  ask: (options: Options) => Promise<unknown>,
-): Promise<Record<string, unknown>> {
-  const answers: Record<string, unknown> = {}
-  for (const value of values) answers[String(value)] = await ask({ [option]: value })
-  return answers
-}
-
-// Types. An empty prompt only loads, and the values are those with which the model is loaded anyway.
-
-const INTEGERS = { integer: 1, fraction: 1.5, null: null, text: '1', boolean: true }
-const NUMBERS = { integer: 1, fraction: 0.5, null: null, text: '1', boolean: true }
-const BOOLEANS = { boolean: false, null: null, integer: 0, text: 'false' }
-const TYPES = {
-  num_keep: INTEGERS,
-  seed: INTEGERS,
-  num_predict: INTEGERS,
-  top_k: INTEGERS,
-  top_p: NUMBERS,
-  min_p: NUMBERS,
-  typical_p: NUMBERS,
-  repeat_last_n: INTEGERS,
-  temperature: NUMBERS,
-  repeat_penalty: NUMBERS,
-  presence_penalty: NUMBERS,
-  frequency_penalty: NUMBERS,
-  mirostat: INTEGERS,
-  mirostat_tau: NUMBERS,
-  mirostat_eta: NUMBERS,
-  stop: { list: ['s'], empty: [], null: null, text: 's', integer: 1, mixed: ['s', 1] },
-  num_ctx: { ...INTEGERS, integer: 256, fraction: 256.5 },
-  num_batch: { ...INTEGERS, integer: 512, fraction: 512.5 },
-  num_gpu: { ...INTEGERS, integer: -1, fraction: -1.5 },
-  // These two have no default that can be named: a value would load the model anew, as options.reload.runner does.
-  main_gpu: { null: null, text: '1', boolean: true },
-  use_mmap: { null: null, integer: 0, text: 'false' },
-  low_vram: BOOLEANS,
-  f16_kv: BOOLEANS,
-  logits_all: BOOLEANS,
-  vocab_only: BOOLEANS,
-  use_mlock: BOOLEANS,
-  num_thread: INTEGERS,
-  draft_num_predict: { ...INTEGERS, integer: 4, fraction: 4.5 },
-  penalize_newline: BOOLEANS,
-}
-
-for (const [option, values] of Object.entries(TYPES)) {
-  check(`options.${option}.type`, async ({ client }) => {
-    const accepts: string[] = []
-    const refuses: Record<string, unknown> = {}
-    for (const [type, value] of Object.entries(values)) {
-      const exchange = await client.send(
-        wrong(generateRequest, { model: models.successor, prompt: '', options: { [option]: value } }),
-      )
-      if (exchange.status === 200) accepts.push(type)
-      else refuses[type] = refusal(exchange)
-    }
-    return { accepts, refuses }
-  })
-}
-
-check('options.unknown.ignored', async ({ client }) => {
-  const request = { model: models.successor, prompt: 'abc', raw: true }
-  const options = { conformance: 'x', num_predict: 3 }
-  return textOf(await client.send(wrong(generateRequest, { ...request, options })))
+check.each('options.*.type', async ({ post, given }) => {
+  const accepts: string[] = []
+  const refuses: Record<string, unknown> = {}
+  for (const [type, value] of Object.entries(given.values)) {
+    const options = { ...GREEDY, [given.option]: value }
+    const answer = await post.wrong('/api/generate', { ...LOAD, options })
+    if (answer.status === 200) accepts.push(type)
+    else refuses[type] = outcome(answer)
+  }
+  return { accepts, refuses }
 })
 
-check('options.integer.truncated', async ({ client }) => {
-  const fraction = generateRequest({
-    model: models.successor,
-    prompt: 'abc',
-    raw: true,
-    options: { num_predict: 3.9 },
-  })
-  const { json } = await client.send(wrong(fraction))
-  return json.eval_count
+check('options.unknown.ignored', async ({ post }) => {
+  const options = { temperature: 0, num_predict: 3, conformance: 'x' }
+  return textOf(await post.wrong('/api/generate', { ...ABC, options }))
 })
 
-check('options.type.two-wrong', async ({ client }) => {
-  const both = { model: models.successor, prompt: 'abc', options: { top_k: 'x', min_p: 'x' } }
-  const { status, json } = await client.send(wrong(generateRequest, both))
-  const named = ['top_k', 'min_p'].filter((option) => json.error.includes(`"${option}"`))
-  return { status, named: named.length }
+check('options.integer.truncated', async ({ post }) => {
+  const options = { temperature: 0, num_predict: 3.9 }
+  return (await post.wrong('/api/generate', { ...ABC, options })).json.eval_count
 })
 
-check.alone('options.type.before-loading', async ({ client }) => {
+check('options.type.two-wrong', async ({ post }) => {
+  const options = { ...GREEDY, top_k: 'x', min_p: 'x' }
+  const { status, json } = await post.wrong('/api/generate', { ...LOAD, prompt: 'abc', options })
+  return { status, named: ['top_k', 'min_p'].filter((option) => json.error.includes(`"${option}"`)).length }
+})
+
+check.alone('options.type.before-loading', async ({ post, client }) => {
   await unload(client)
-  const { status } = await client.send(
-    wrong(generateRequest, { model: models.spare, prompt: '', options: { top_k: 'x' } }),
-  )
+  const options = { ...GREEDY, top_k: 'x' }
+  const { status } = await post.wrong('/api/generate', { ...LOAD, model: models.spare, options })
   return { status, loaded: (await findLoaded(client)) !== undefined }
 })
 
-// Sampling.
-
-check('options.temperature.effect', ({ client }) =>
-  byValue('temperature', [0.05, 1.5], (options) => letters(client, options)),
+check('options.undocumented', ({ post, given }) =>
+  askEach(given.options as string[], async (option) => {
+    const options = { ...GREEDY, [option]: 'x' }
+    return (await post.wrong('/api/generate', { ...LOAD, options })).status !== 200
+  }),
 )
 
-check('options.temperature.greedy', ({ client }) =>
-  byValue('temperature', [0, -1], (options) => greedy(client, options)),
+// Sampling
+
+check('options.temperature.effect', ({ post }) =>
+  askEach([0.05, 1.5], async (temperature) => lettersOf(await post('/api/generate', hot({ temperature })))),
 )
 
-check('options.temperature.after-cuts', ({ client }) =>
+check('options.temperature.greedy', ({ post }) =>
+  askEach([0, -1], async (temperature) => textOf(await post('/api/generate', greedy({ temperature })))),
+)
+
+check('options.temperature.after-cuts', async ({ post }) =>
   // At temperature 1.5 c has .45 of the probability of a; at temperature 1 it has .3.
-  letters(client, { min_p: 0.4 }),
+  lettersOf(await post('/api/generate', hot({ min_p: 0.4 }))),
 )
 
-check('options.top_k.effect', ({ client }) =>
-  byValue('top_k', [1, 2, 3, 4], (options) => letters(client, options)),
+check('options.top_k.effect', ({ post }) =>
+  askEach([1, 2, 3, 4], async (top_k) => lettersOf(await post('/api/generate', hot({ top_k })))),
 )
 
-check('options.top_k.off', async ({ client }) => {
+check('options.top_k.off', async ({ post }) => {
   // So hot that nearly all 259 tokens are as likely.
-  const ask = (top_k: number) => sample(client, { temperature: 100, top_k })
+  const ask = async (top_k: number) => textOf(await post('/api/generate', hot({ temperature: 100, top_k })))
   const [zero, negative, forty] = [await ask(0), await ask(-1), await ask(40)]
   return { zero_is_negative: zero === negative, zero_is_40: zero === forty }
 })
 
-check('options.top_p.effect', ({ client }) =>
-  byValue('top_p', [0.4, 0.7, 0.9, 1], (options) => letters(client, options)),
+check('options.top_p.effect', ({ post }) =>
+  askEach([0.4, 0.7, 0.9, 1], async (top_p) => lettersOf(await post('/api/generate', hot({ top_p })))),
 )
 
-check('options.top_p.out-of-range', ({ client }) =>
-  byValue('top_p', [-1, 0, 2], (options) => letters(client, options)),
+check('options.min_p.effect', ({ post }) =>
+  askEach([0.8, 0.4, 0.2, 0.05], async (min_p) => lettersOf(await post('/api/generate', hot({ min_p })))),
 )
 
-check('options.min_p.effect', ({ client }) =>
-  byValue('min_p', [0.8, 0.4, 0.2, 0.05], (options) => letters(client, options)),
+check('options.typical_p.effect', ({ post }) =>
+  askEach([0.2, 0.7, 1], async (typical_p) => lettersOf(await post('/api/generate', hot({ typical_p })))),
 )
 
-check('options.min_p.out-of-range', ({ client }) =>
-  byValue('min_p', [-1, 2], (options) => letters(client, options)),
+check.each('options.*.out-of-range', ({ post, given }) =>
+  askEach(given.values, async (value) =>
+    lettersOf(await post('/api/generate', hot({ [given.option]: value }))),
+  ),
 )
 
-check('options.typical_p.effect', ({ client }) =>
-  byValue('typical_p', [0.2, 0.7, 1], (options) => letters(client, options)),
-)
-
-check('options.typical_p.out-of-range', ({ client }) =>
-  byValue('typical_p', [-1, 0, 2], (options) => letters(client, options)),
-)
-
-check('options.seed.effect', async ({ client }) => {
-  const [first, again, other] = [
-    await sample(client, { seed: 7 }),
-    await sample(client, { seed: 7 }),
-    await sample(client, { seed: 8 }),
-  ]
+check('options.seed.effect', async ({ post }) => {
+  const ask = async (seed: number) => textOf(await post('/api/generate', hot({ seed })))
+  const [first, again, other] = [await ask(7), await ask(7), await ask(8)]
   return { same_seed: first === again, other_seed: first === other }
 })
 
-for (const [name, seed] of Object.entries({ default: undefined, minus_one: -1, zero: 0, negative: -2 })) {
-  check(`options.seed.${name}`, async ({ client }) => {
-    const first = await sample(client, { seed })
-    return { repeats: first === (await sample(client, { seed })) }
-  })
+/** Whether the text of a request with this seed, or without one, comes again. */
+async function repeats({ post }: Tools, seed: Pick<Options, 'seed'>) {
+  const ask = async () => textOf(await post('/api/generate', { ...DRAW, options: { ...HOT, ...seed } }))
+  const first = await ask()
+  return { repeats: first === (await ask()) }
 }
 
-check('options.repeat_penalty.effect', ({ client }) =>
-  byValue('repeat_penalty', [1, 1.1], (options) => greedy(client, options)),
+check('options.seed.default', (tools) => repeats(tools, {}))
+check('options.seed.minus_one', (tools) => repeats(tools, { seed: -1 }))
+check('options.seed.zero', (tools) => repeats(tools, { seed: 0 }))
+check('options.seed.negative', (tools) => repeats(tools, { seed: -2 }))
+
+check('options.repeat_penalty.effect', ({ post }) =>
+  askEach([1, 1.1], async (repeat_penalty) =>
+    textOf(await post('/api/generate', greedy({ repeat_penalty }))),
+  ),
 )
 
-check('options.repeat_penalty.prompt', ({ client }) =>
-  // One token: a, were it not in the prompt.
-  greedy(client, { repeat_penalty: 1.1, num_predict: 1 }, 'a'),
+check('options.repeat_penalty.prompt', async ({ post }) =>
+  textOf(await post('/api/generate', { ...greedy({ repeat_penalty: 1.1, num_predict: 1 }), prompt: 'a' })),
 )
 
-check('options.repeat_penalty.negative', ({ client }) => greedy(client, { repeat_penalty: -1 }))
-
-check.alone('options.repeat_penalty.zero', ({ client }) => greedy(client, { repeat_penalty: 0 }))
-
-check('options.repeat_last_n.effect', ({ client }) =>
-  byValue('repeat_last_n', [0, 1, 64], (options) => greedy(client, { repeat_penalty: 1.1, ...options })),
+check('options.repeat_penalty.negative', async ({ post }) =>
+  textOf(await post('/api/generate', greedy({ repeat_penalty: -1 }))),
 )
 
-check('options.repeat_last_n.minus_one', ({ client }) =>
-  greedy(client, { repeat_penalty: 1.1, repeat_last_n: -1 }),
+check.alone('options.repeat_penalty.zero', async ({ post }) =>
+  textOf(await post('/api/generate', greedy({ repeat_penalty: 0 }))),
 )
 
-check('options.presence_penalty.effect', ({ client }) =>
-  byValue('presence_penalty', [0, 0.6, -5], (options) => greedy(client, options)),
+check('options.repeat_last_n.effect', ({ post }) =>
+  askEach([0, 1, 64], async (repeat_last_n) =>
+    textOf(await post('/api/generate', greedy({ repeat_penalty: 1.1, repeat_last_n }))),
+  ),
 )
 
-check('options.frequency_penalty.effect', ({ client }) =>
-  byValue('frequency_penalty', [0, 0.6, -5], (options) => greedy(client, options)),
+check('options.repeat_last_n.minus_one', async ({ post }) =>
+  textOf(await post('/api/generate', greedy({ repeat_penalty: 1.1, repeat_last_n: -1 }))),
 )
 
-check('options.mirostat.effect', ({ client }) =>
-  byValue('mirostat', [0, 1, 2], (options) => mirostatLetters(client, { mirostat_tau: 0.1, ...options })),
+check('options.presence_penalty.effect', ({ post }) =>
+  askEach([0, 0.6, -5], async (presence_penalty) =>
+    textOf(await post('/api/generate', greedy({ presence_penalty }))),
+  ),
 )
 
-check('options.mirostat_tau.effect', ({ client }) =>
-  byValue('mirostat_tau', [0.1, 5], (options) => mirostatLetters(client, { mirostat: 2, ...options })),
+check('options.frequency_penalty.effect', ({ post }) =>
+  askEach([0, 0.6, -5], async (frequency_penalty) =>
+    textOf(await post('/api/generate', greedy({ frequency_penalty }))),
+  ),
 )
 
-check('options.mirostat_eta.effect', ({ client }) =>
-  byValue('mirostat_eta', [0.1, 10], (options) =>
-    mirostatLetters(client, { mirostat: 2, mirostat_tau: 0.1, ...options }),
+check('options.mirostat.effect', ({ post }) =>
+  askEach([0, 1, 2], async (mirostat) =>
+    lettersOf(await post('/api/generate', hot({ mirostat, mirostat_tau: 0.1 }))),
+  ),
+)
+
+check('options.mirostat_tau.effect', ({ post }) =>
+  askEach([0.1, 5], async (mirostat_tau) =>
+    lettersOf(await post('/api/generate', hot({ mirostat: 2, mirostat_tau }))),
+  ),
+)
+
+check('options.mirostat_eta.effect', ({ post }) =>
+  askEach([0.1, 10], async (mirostat_eta) =>
+    lettersOf(await post('/api/generate', hot({ mirostat: 2, mirostat_tau: 0.1, mirostat_eta }))),
   ),
 )
 
 // The new engine of Ollama's own, which takes over for more and more architectures, has a sampler of its own.
 
-check('options.new-engine.effect', async ({ client }) => {
+check('options.new-engine.effect', async ({ post }) => {
   // Around 0.12.5 the new engine loses the text of the last token now and then, so the beginnings are compared.
-  const beginning = (text: unknown) => String(text).slice(0, 8)
-  const changed: string[] = []
-  const plain = beginning(await greedy(client, {}))
+  const ask = async (body: ReturnType<typeof greedy>) =>
+    String(textOf(await post('/api/generate', body))).slice(0, 8)
+  const changing: string[] = []
+  const likeliest = await ask(greedy({}))
   const penalties = { repeat_penalty: 2, presence_penalty: 2, frequency_penalty: 2, typical_p: 0.2 }
   for (const [option, value] of Object.entries(penalties)) {
-    if (beginning(await greedy(client, { [option]: value })) !== plain) changed.push(option)
+    if ((await ask(greedy({ [option]: value }))) !== likeliest) changing.push(option)
   }
-  const open = beginning(await sample(client, {}))
+  const drawn = await ask(hot({}))
   for (const [option, value] of Object.entries({ top_k: 2, top_p: 0.7, min_p: 0.8, seed: 8 })) {
-    if (beginning(await sample(client, { [option]: value })) !== open) changed.push(option)
+    if ((await ask(hot({ [option]: value }))) !== drawn) changing.push(option)
   }
-  return changed
+  return changing
 })
 
 // Stop strings. The scripted instrument says `hello `, `wo`, `rld E`, `ND of`, ` story`.
 
-for (const [name, stop] of Object.entries({
-  several: ['story', 'rld'],
-  'same-token': ['of', 'END'],
-  'empty-string': [''],
-})) {
-  check(`options.stop.${name}`, async ({ client }) => {
-    const { json } = await generate(client, {
-      model: models.scripted,
-      prompt: '2',
-      raw: true,
-      options: { stop },
-    })
-    const { response, eval_count, done_reason } = json
-    return { response, eval_count, done_reason }
-  })
+const SCRIPT = { model: models.scripted, prompt: '2', raw: true, stream: false }
+const ended = (answer: Answer) => ({ response: answer.json.response, ...lengthOf(answer) })
+
+check('options.stop.several', async ({ post }) =>
+  ended(await post('/api/generate', { ...SCRIPT, options: { ...GREEDY, stop: ['story', 'rld'] } })),
+)
+
+check('options.stop.same-token', async ({ post }) =>
+  ended(await post('/api/generate', { ...SCRIPT, options: { ...GREEDY, stop: ['of', 'END'] } })),
+)
+
+check('options.stop.empty-string', async ({ post }) =>
+  ended(await post('/api/generate', { ...SCRIPT, options: { ...GREEDY, stop: [''] } })),
+)
+
+// Defaults
+
+/** The values with which a request has the text that it has without the option. */
+async function likeAbsent(
+  { post }: Tools,
+  body: { options: Options } & typeof DRAW,
+  option: keyof Options,
+  values: number[],
+) {
+  const absent = textOf(await post('/api/generate', body))
+  const texts = await askEach(values, async (value) =>
+    textOf(await post('/api/generate', { ...body, options: { ...body.options, [option]: value } })),
+  )
+  return values.filter((value) => texts[value] === absent)
 }
 
-// Defaults: whether a request without the option answers as one with the value does.
+check('options.temperature.default', (tools) => {
+  const options = { num_predict: 28, repeat_penalty: 1, top_p: 1, seed: 7 }
+  return likeAbsent(tools, { ...DRAW, options }, 'temperature', [0.8, 1])
+})
 
-/** Hot enough for the 40 likeliest of 259 tokens. */
-const HOT = { temperature: 100 }
-const DEFAULTS: Record<
-  string,
-  { values: number[]; ask: (client: Client, options: Options) => Promise<unknown> }
-> = {
-  temperature: {
-    values: [0.8, 1],
-    ask: (client, options) => sample(client, { temperature: undefined, ...options }),
-  },
-  top_k: { values: [40, 41], ask: (client, options) => sample(client, { ...HOT, ...options }) },
-  top_p: { values: [0.9, 1], ask: (client, options) => sample(client, { top_p: undefined, ...options }) },
-  min_p: { values: [0, 0.2], ask: sample },
-  typical_p: { values: [1, 0.2], ask: sample },
-  repeat_penalty: {
-    values: [1, 1.1],
-    ask: (client, options) => greedy(client, { repeat_penalty: undefined, ...options }),
-  },
-  repeat_last_n: {
-    values: [64, 63],
-    // The a is the 64th token from the end of the prompt.
-    ask: (client, options) =>
-      greedy(client, { repeat_penalty: 1.1, num_predict: 1, ...options }, `a${'x'.repeat(63)}`),
-  },
-  presence_penalty: { values: [0, 1], ask: greedy },
-  frequency_penalty: { values: [0, 1], ask: greedy },
-  num_keep: { values: [4, 3], ask: keep },
-}
+// So hot that the 40 likeliest of 259 tokens are drawn.
+check('options.top_k.default', (tools) => likeAbsent(tools, hot({ temperature: 100 }), 'top_k', [40, 41]))
+
+check('options.top_p.default', (tools) => {
+  const options = { temperature: 1.5, num_predict: 28, repeat_penalty: 1, seed: 7 }
+  return likeAbsent(tools, { ...DRAW, options }, 'top_p', [0.9, 1])
+})
+
+check('options.min_p.default', (tools) => likeAbsent(tools, hot({}), 'min_p', [0, 0.2]))
+
+check('options.typical_p.default', (tools) => likeAbsent(tools, hot({}), 'typical_p', [1, 0.2]))
+
+check('options.repeat_penalty.default', (tools) => {
+  const options = { temperature: 0, num_predict: 10 }
+  return likeAbsent(tools, { ...DRAW, options }, 'repeat_penalty', [1, 1.1])
+})
+
+check('options.repeat_last_n.default', (tools) => {
+  // The a is the 64th token from the end.
+  const prompt = `a${'x'.repeat(63)}`
+  const body = { ...greedy({ repeat_penalty: 1.1, num_predict: 1 }), prompt }
+  return likeAbsent(tools, body, 'repeat_last_n', [64, 63])
+})
+
+check('options.presence_penalty.default', (tools) =>
+  likeAbsent(tools, greedy({}), 'presence_penalty', [0, 1]),
+)
+
+check('options.frequency_penalty.default', (tools) =>
+  likeAbsent(tools, greedy({}), 'frequency_penalty', [0, 1]),
+)
 
 /**
- * The first token after a prompt longer than the window, whose fourth token is an a: it is penalised, and so not
- * the first token of the answer, as long as it is kept.
+ * One token after a prompt longer than the window, whose fourth token is an a: as long as that is kept, it is penalised,
+ * and so not the answer.
  */
-function keep(client: Client, options: Options) {
-  const penalised = { repeat_penalty: 1.1, repeat_last_n: 256, num_predict: 1 }
-  return greedy(client, { ...penalised, ...options }, `xyza${'x'.repeat(300)}`)
-}
+const overlong = (options: Options) => ({
+  ...greedy({ repeat_penalty: 1.1, repeat_last_n: 256, num_predict: 1, ...options }),
+  prompt: `xyza${'x'.repeat(300)}`,
+})
 
-for (const [option, { values, ask }] of Object.entries(DEFAULTS)) {
-  check(`options.${option}.default`, async ({ client }) => {
-    const absent = await ask(client, {})
-    return byValue(option, values, async (options) => (await ask(client, options)) === absent)
-  })
-}
+check('options.num_keep.default', (tools) => likeAbsent(tools, overlong({}), 'num_keep', [4, 3]))
 
-check('options.num_keep.effect', ({ client }) =>
-  byValue('num_keep', [0, 4, -1], (options) => keep(client, options)),
+check('options.num_keep.effect', ({ post }) =>
+  askEach([0, 4, -1], async (num_keep) => textOf(await post('/api/generate', overlong({ num_keep })))),
 )
 
-check('options.num_keep.negative', ({ client }) => keep(client, { num_keep: -5 }))
-
-// How many tokens.
-
-check('options.num_predict.negative', ({ client }) =>
-  byValue('num_predict', [-1, -2, -100], (options) => countToEnd(client, options)),
+check('options.num_keep.negative', async ({ post }) =>
+  textOf(await post('/api/generate', overlong({ num_keep: -5 }))),
 )
 
-check('options.num_predict.zero', ({ client }) => countToEnd(client, { num_predict: 0 }))
+// How many tokens
 
-check('options.num_predict.default', ({ client }) => countToEnd(client, { num_predict: undefined }))
+/** 25 tokens after `a`, and the end of the sequence. */
+const ALPHABET = { model: models.stopper, prompt: 'a', raw: true, stream: false }
 
-/** Tokens of the stopper after `a`: 26 with the end of the sequence. */
-async function countToEnd(client: Client, options: Options): Promise<string> {
-  const { json } = await generate(client, { model: models.stopper, prompt: 'a', raw: true, options })
-  return `${json.eval_count} ${json.done_reason}`
-}
-
-/**
- * Tokens of a model that never ends by itself, in a small window. The stop string is its 88th token, so that it
- * ends where there is no cap.
- */
-async function countToCap(client: Client, options: Options): Promise<string> {
-  const { json } = await generate(client, {
-    model: models.spare,
-    prompt: 'a',
-    raw: true,
-    options: { num_ctx: 4, stop: ['Z'], ...options },
-  })
-  return `${json.eval_count} ${json.done_reason}`
-}
-
-check.alone('options.num_predict.cap', ({ client }) =>
-  byValue('num_ctx', [4, 8], (options) => countToCap(client, { num_predict: -1, ...options })),
-)
-
-for (const slots of ['one-slot', 'two-slots']) {
-  check.alone(`options.num_predict.cap.${slots}`, ({ client }) => countToCap(client, { num_predict: -1 }))
-}
-
-check.alone('options.num_predict.cap.above', ({ client }) => countToCap(client, { num_predict: 1000 }))
-
-check.alone('options.num_predict.cap.zero', ({ client }) => countToCap(client, { num_predict: 0 }))
-
-// The window.
-
-/** Tokens that are left of a prompt. */
-async function promptTokens(client: Client, model: string, prompt: string, options: Options) {
-  const exchange = await generate(client, {
-    model,
-    prompt,
-    raw: true,
-    options: { num_predict: 1, ...options },
-  })
-  return exchange.status === 200 ? exchange.json.prompt_eval_count : exchange.status
-}
-
-check.alone('options.num_ctx.floor', ({ client }) =>
-  byValue('num_ctx', [0, 1, 3, -1, 4, 8], (options) =>
-    // Every prompt begins differently, for 0.30.0 does not count what is in its cache.
-    promptTokens(client, models.spare, `${options.num_ctx}bcdefghijkl`, options),
+check('options.num_predict.negative', ({ post }) =>
+  askEach([-1, -2, -100], async (num_predict) =>
+    lengthOf(await post('/api/generate', { ...ALPHABET, options: { temperature: 0, num_predict } })),
   ),
 )
 
-/** Loads a model of the spare's file and tells the size of its window. */
-async function windowOf(client: Client, model: string, options: Options = {}) {
-  await generate(client, { model, prompt: '', options })
+check('options.num_predict.zero', async ({ post }) =>
+  lengthOf(await post('/api/generate', { ...ALPHABET, options: { temperature: 0, num_predict: 0 } })),
+)
+
+check('options.num_predict.default', async ({ post }) =>
+  lengthOf(await post('/api/generate', { ...ALPHABET, options: { temperature: 0 } })),
+)
+
+/** Never ends by itself; the stop string is the 88th token, for where there is no cap. */
+const unending = (options: Options) => ({
+  model: models.spare,
+  prompt: 'a',
+  raw: true,
+  stream: false,
+  options: { temperature: 0, num_ctx: 4, stop: ['Z'], ...options },
+})
+
+check.alone('options.num_predict.cap', ({ post }) =>
+  askEach([4, 8], async (num_ctx) =>
+    lengthOf(await post('/api/generate', unending({ num_predict: -1, num_ctx }))),
+  ),
+)
+
+check.alone.each('options.num_predict.cap.*', async ({ post, given }) =>
+  lengthOf(await post('/api/generate', unending(given))),
+)
+
+// The window
+
+check.alone('options.num_ctx.floor', ({ post }) =>
+  askEach([0, 1, 3, -1, 4, 8], async (num_ctx) => {
+    // Every prompt begins differently, for 0.30.0 does not count what is in its cache.
+    const prompt = `${num_ctx}bcdefghijkl`
+    const options = { temperature: 0, num_predict: 1, num_ctx }
+    const body = { model: models.spare, prompt, raw: true, stream: false, options }
+    return (await post('/api/generate', body)).json.prompt_eval_count
+  }),
+)
+
+/** Loads a model of the spare's file, and tells the size of its window. */
+async function windowOf({ post, client }: Tools, model: string, options: Options = {}) {
+  await post('/api/generate', { model, prompt: '', stream: false, options: { ...GREEDY, ...options } })
   return (await findLoaded(client, model))?.context_length
 }
 
-check.alone('options.num_ctx.ceiling', ({ client }) => windowOf(client, models.spare, { num_ctx: 5000 }))
+check.alone('options.num_ctx.ceiling', (tools) => windowOf(tools, models.spare, { num_ctx: 5000 }))
 
-check.alone('options.num_ctx.default', async ({ client }) => {
+check.alone('options.num_ctx.default', async (tools) => {
   // Otherwise a runner with a window of that size would do, whoever asked for it.
-  await unload(client)
-  return windowOf(client, models.windowless)
+  await unload(tools.client)
+  return windowOf(tools, models.windowless)
 })
 
-check.alone('options.num_ctx.default.prompt', ({ client }) =>
-  promptTokens(client, models.windowless, 'a'.repeat(4200), {}),
-)
+check.alone('options.num_ctx.default.prompt', async ({ post }) => {
+  const body = { model: models.windowless, prompt: 'a'.repeat(4200), raw: true, stream: false }
+  const { json } = await post('/api/generate', { ...body, options: { temperature: 0, num_predict: 1 } })
+  return json.prompt_eval_count
+})
 
-check.alone('options.num_ctx.environment', async ({ client }) => ({
-  environment: await windowOf(client, models.windowless),
-  parameter: await windowOf(client, models.spare),
-  request: await windowOf(client, models.windowless, { num_ctx: 128 }),
+check.alone('options.num_ctx.environment', async (tools) => ({
+  environment: await windowOf(tools, models.windowless),
+  parameter: await windowOf(tools, models.spare),
+  request: await windowOf(tools, models.windowless, { num_ctx: 128 }),
 }))
 
-// Reloads. A runner keeps the keep_alive of the request before, a new one takes the default: who loaded the model
-// for ever sees there whether a request without a keep_alive loaded it anew.
+// Reloads
 
-/** Whether a model that was loaded with some options is loaded anew by a request with some more. */
+/**
+ * Whether a model that was loaded with some options is loaded anew by a request with others. A runner keeps the
+ * `keep_alive` of the request before, a new one takes the default: loaded anew, the model is no longer kept for ever.
+ */
 async function reloads(
-  client: Client,
+  { post, client }: Tools,
   before: Options,
-  more: Options,
+  after: Options,
   model: string = models.spare,
-): Promise<boolean> {
-  await client.send(
-    wrong(generateRequest, { model: models.spare, prompt: '', keep_alive: -1, options: before }),
-  )
-  const request = { model, prompt: 'abc', raw: true, options: { ...before, ...more, num_predict: 1 } }
-  const { json } = await client.send(wrong(generateRequest, request))
-  if (json.response !== 'd') fail(`${JSON.stringify(more)} is answered by ${JSON.stringify(json)}`)
-  const entry = (await findLoaded(client, models.spare)) ?? (await findLoaded(client, model))
-  return new Date(entry?.expires_at ?? 0).getFullYear() < 2200
+) {
+  const kept = { model: models.spare, prompt: '', stream: false, keep_alive: -1 }
+  await post('/api/generate', { ...kept, options: { ...GREEDY, ...before } })
+  const options = { temperature: 0, ...after, num_predict: 1 }
+  const { json } = await post('/api/generate', { model, prompt: 'abc', raw: true, stream: false, options })
+  if (json.response !== 'd') fail(`${JSON.stringify(after)} is answered by ${JSON.stringify(json)}`)
+  return !lastsForever((await findLoaded(client, models.spare)) ?? (await findLoaded(client, model)))
 }
 
-check.alone('options.reload.runner', async ({ client }) => {
-  const changes = {
-    num_ctx: 128,
-    num_batch: 64,
-    num_gpu: 0,
-    main_gpu: 1,
-    use_mmap: true,
-    draft_num_predict: 2,
-    use_mlock: true,
-    low_vram: true,
-    f16_kv: true,
-    logits_all: true,
-    vocab_only: true,
-    num_thread: 2,
-  }
-  await unload(client)
+check.alone('options.reload.runner', async (tools) => {
+  await unload(tools.client)
   const reloading: string[] = []
   let options: Options = {}
-  for (const [option, value] of Object.entries(changes)) {
-    if (await reloads(client, options, { [option]: value })) reloading.push(option)
-    options = { ...options, [option]: value }
+  for (const [option, value] of Object.entries(tools.given)) {
+    const changed = { ...options, [option]: value }
+    if (await reloads(tools, options, changed)) reloading.push(option)
+    options = changed
   }
-  await unload(client)
+  await unload(tools.client)
   return reloading
 })
 
-check.alone('options.reload.sampling', async ({ client }) => {
-  const sampling = {
-    num_keep: 1,
-    seed: 1,
-    num_predict: 1,
-    top_k: 1,
-    top_p: 0.5,
-    min_p: 0.5,
-    typical_p: 0.5,
-    repeat_last_n: 1,
-    temperature: 0.5,
-    repeat_penalty: 1.5,
-    presence_penalty: 0.5,
-    frequency_penalty: 0.5,
-    mirostat: 1,
-    mirostat_tau: 1,
-    mirostat_eta: 1,
-    stop: ['z'],
-  }
-  await unload(client)
-  const reloaded = await reloads(client, {}, sampling)
-  await unload(client)
+check.alone('options.reload.sampling', async (tools) => {
+  await unload(tools.client)
+  const reloaded = await reloads(tools, {}, tools.given)
+  await unload(tools.client)
   return reloaded
 })
 
-check.alone('options.reload.clamped', async ({ client }) => {
-  await unload(client)
-  const ceiling = await reloads(client, { num_ctx: 5000 }, {})
-  const floor = await reloads(client, { num_ctx: 1 }, { num_ctx: 2 })
-  await unload(client)
+check.alone('options.reload.clamped', async (tools) => {
+  await unload(tools.client)
+  const ceiling = await reloads(tools, { num_ctx: 5000 }, { num_ctx: 5000 })
+  const floor = await reloads(tools, { num_ctx: 1 }, { num_ctx: 2 })
+  await unload(tools.client)
   return { ceiling, floor }
 })
 
-// Layers: defaults, then the model's parameters, then the request.
+// Layers: defaults, then the model's parameters, then the request
 
-check('options.merge.integer', async ({ client }) => {
-  const request = { model: models.halting, prompt: 'k', raw: true }
+check('options.merge.integer', async ({ post }) => {
+  const body = { model: models.halting, prompt: 'k', raw: true, stream: false }
   return {
-    parameter: textOf(await generate(client, { ...request, options: { num_predict: undefined } })),
-    request: textOf(await generate(client, { ...request, options: { num_predict: 2 } })),
+    parameter: textOf(await post('/api/generate', { ...body, options: { temperature: 0 } })),
+    request: textOf(await post('/api/generate', { ...body, options: { temperature: 0, num_predict: 2 } })),
   }
 })
 
-check('options.merge.float', async ({ client }) => {
-  const request = { model: models.tuned, prompt: 'x', raw: true }
-  const free = { presence_penalty: 0, frequency_penalty: 0 }
+check('options.merge.float', async ({ post }) => {
+  const body = { model: models.tuned, prompt: 'x', raw: true, stream: false }
+  const free = { num_predict: 8, presence_penalty: 0, frequency_penalty: 0 }
   return {
-    parameters: textOf(await generate(client, { ...request, options: { temperature: undefined } })),
-    request: textOf(await generate(client, { ...request, options: { temperature: undefined, ...free } })),
+    parameters: textOf(await post('/api/generate', { ...body, options: { num_predict: 8 } })),
+    request: textOf(await post('/api/generate', { ...body, options: free })),
   }
 })
 
-check('options.merge.list', async ({ client }) => {
+check('options.merge.list', ({ post }) => {
   // The model stops at e, and after 6 tokens.
-  const ask = async (stop: unknown) =>
-    textOf(
-      await client.send(
-        wrong(generateRequest, {
-          model: models.halting,
-          prompt: 'a',
-          raw: true,
-          options: { num_predict: undefined, stop },
-        }),
-      ),
-    )
-  return {
-    parameter: await ask(undefined),
-    request: await ask(['d']),
-    replaced: await ask(['z']),
-    empty: await ask([]),
-    null: await ask(null),
-  }
+  const body = { model: models.halting, prompt: 'a', raw: true, stream: false }
+  return askEach(
+    {
+      parameter: {},
+      request: { stop: ['d'] },
+      replaced: { stop: ['z'] },
+      empty: { stop: [] },
+      null: { stop: null },
+    },
+    async (stop) =>
+      textOf(await post.wrong('/api/generate', { ...body, options: { temperature: 0, ...stop } })),
+  )
 })
 
-/** Makes a model for one check, of the spare with some parameters more. */
-async function withModel<Answer>(
-  client: Client,
-  model: string,
-  parameters: BodyOf<'POST', '/api/create'>['parameters'],
-  use: () => Promise<Answer>,
-): Promise<Answer> {
-  const body = { model, from: models.spare, parameters, stream: false }
-  const created = await client.send({ method: 'POST', path: '/api/create', body })
-  if (created.status !== 200) fail(`the model is not created: ${created.text}`)
-  try {
-    return await use()
-  } finally {
-    // It shares the runner of the spare model, which /api/ps lists under the name that loaded it.
-    await unload(client, model)
-    await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
-  }
-}
-
-check.alone('options.merge.boolean', async ({ client }) => {
+check.alone('options.merge.boolean', async (tools) => {
+  const { client } = tools
   const model = 'conformance/options-mapped'
   await unload(client)
-  return withModel(client, model, { use_mmap: true }, async () => {
-    const before = { use_mmap: true }
-    const parameter = await reloads(client, before, { use_mmap: undefined }, model)
-    const request = await reloads(client, before, { use_mmap: false }, model)
+  return withModel(client, { model, from: models.spare, parameters: { use_mmap: true } }, async () => {
+    const parameter = await reloads(tools, { use_mmap: true }, {}, model)
+    const request = await reloads(tools, { use_mmap: true }, { use_mmap: false }, model)
+    // It shares the runner of the spare model, which is listed under the name that loaded it.
     await unload(client)
+    await unload(client, model)
     return { parameter_reloads: parameter, request_reloads: request }
   })
 })
 
-check.alone('options.merge.wrong-parameter', ({ client }) => {
+check.alone('options.merge.wrong-parameter', ({ post, client }) => {
   const model = 'conformance/options-mistyped'
-  return withModel(client, model, { top_k: 'x' }, async () => ({
-    plain: refusal(await generate(client, { model, prompt: 'abc' })),
-    overridden: refusal(await generate(client, { model, prompt: 'abc', options: { top_k: 1 } })),
-    load: refusal(await generate(client, { model, prompt: '' })),
-  }))
+  return withModel(client, { model, from: models.spare, parameters: { top_k: 'x' } }, async () => {
+    const body = { model, prompt: 'abc', stream: false, options: GREEDY }
+    const plain = outcome(await post('/api/generate', body))
+    const overridden = outcome(await post('/api/generate', { ...body, options: { ...GREEDY, top_k: 1 } }))
+    const load = outcome(await post('/api/generate', { ...body, prompt: '' }))
+    await unload(client, model)
+    return { plain, overridden, load }
+  })
 })
 
-check.alone('options.merge.unknown-parameter', ({ client }) => {
+check.alone('options.merge.unknown-parameter', ({ post, client }) => {
   const model = 'conformance/options-unknowing'
-  return withModel(client, model, { conformance: 'x' }, async () =>
-    textOf(await generate(client, { model, prompt: 'abc', raw: true, options: { num_predict: 3 } })),
-  )
-})
-
-// What docs/openapi.yaml leaves out
-
-const UNDOCUMENTED = [
-  'frequency_penalty',
-  'main_gpu',
-  'num_batch',
-  'num_gpu',
-  'num_keep',
-  'num_thread',
-  'presence_penalty',
-  'repeat_last_n',
-  'repeat_penalty',
-  'typical_p',
-  'use_mmap',
-]
-
-check('options.undocumented', async ({ client }) => {
-  const refused: string[] = []
-  for (const option of UNDOCUMENTED) {
-    const body = { model: models.successor, prompt: '', options: { [option]: 'x' } }
-    const { status } = await client.send(wrong(generateRequest, body))
-    if (status !== 200) refused.push(option)
-  }
-  return { read: refused.length, of: UNDOCUMENTED.length }
+  return withModel(client, { model, from: models.spare, parameters: { conformance: 'x' } }, async () => {
+    const options = { temperature: 0, num_predict: 3 }
+    const answer = await post('/api/generate', { model, prompt: 'abc', raw: true, stream: false, options })
+    await unload(client, model)
+    return textOf(answer)
+  })
 })
