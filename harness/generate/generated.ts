@@ -5,6 +5,7 @@ import { SYSTEMS } from '../base/systems.ts'
 import { recordedMessages } from '../proof/messages.ts'
 import { readRecording, recordedVersions } from '../recording/recording.ts'
 import { renderDocs } from './docs.ts'
+import { IDS, renderIds } from './ids.ts'
 import { openApi } from './openapi.ts'
 import { renderTypes, TYPES } from './types.ts'
 
@@ -13,7 +14,7 @@ const FOLDERS = ['docs/api', 'openapi']
 
 /** Every file that is made from the ledger, the schemas and the recordings, by its path below the checkout. */
 export async function generatedFiles(): Promise<Record<string, string>> {
-  const files = renderDocs()
+  const files: Record<string, string> = { ...renderDocs(), [IDS]: renderIds() }
   for (const system of SYSTEMS) {
     files[TYPES[system]] = await renderTypes(system)
   }

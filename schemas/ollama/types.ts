@@ -5754,6 +5754,13 @@ export type Route =
       record: never
     }
   | {
+      method: 'GET'
+      path: `/api/status`
+      request: undefined
+      json: StatusResponse
+      record: never
+    }
+  | {
       method: 'POST'
       path: `/api/generate`
       request: GenerateRequest
@@ -5762,10 +5769,38 @@ export type Route =
     }
   | {
       method: 'POST'
-      path: `/v1/completions`
-      request: LegacyCompletionsRequest
-      json: LegacyCompletionsResponse | OpenaiError
-      record: Done | LegacyCompletionsUsage | LegacyCompletionsChunk
+      path: `/api/chat`
+      request: ChatRequest
+      json: ChatDebug | ChatLoaded | ChatChunk | ChatResponse | AuthorizationError | Error
+      record: ErrorRecord | ChatLast | ChatChunk
+    }
+  | {
+      method: 'POST'
+      path: `/api/embed`
+      request: EmbedRequest
+      json: EmbedLoaded | EmbedResponse | Error | EmbedOpaqueError
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/api/embed`
+      request: EmbedRequest
+      json: EmbedLoaded | EmbedResponse | Error
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/api/embeddings`
+      request: EmbeddingsRequest
+      json: EmbeddingsResponse | Error | EmbedOpaqueError
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/api/embeddings`
+      request: EmbeddingsRequest
+      json: EmbeddingsResponse | Error
+      record: never
     }
   | {
       method: 'POST'
@@ -5817,17 +5852,17 @@ export type Route =
       record: never
     }
   | {
-      method: 'DELETE'
-      path: `/api/delete`
-      request: DeleteRequest
-      json: DeleteError
-      record: never
-    }
-  | {
       method: 'POST'
       path: `/api/copy`
       request: CopyRequest
       json: Error
+      record: never
+    }
+  | {
+      method: 'DELETE'
+      path: `/api/delete`
+      request: DeleteRequest
+      json: DeleteError
       record: never
     }
   | {
@@ -5843,139 +5878,6 @@ export type Route =
       request: PushRequest
       json: PushResponse | Error
       record: ErrorRecord | PushProgress
-    }
-  | {
-      method: 'GET'
-      path: `/v2/${string}/${string}/manifests/${string}`
-      request: undefined
-      json: StoredModelManifest
-      record: never
-    }
-  | {
-      method: 'PUT'
-      path: `/v2/${string}/${string}/manifests/${string}`
-      request: StoredModelManifest
-      json: never
-      record: never
-    }
-  | {
-      method: 'GET'
-      path: `/v2/${string}/${string}/blobs/${string}`
-      request: undefined
-      json: StoredModelConfig
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/v2/${string}/${string}/blobs/uploads/`
-      request: unknown
-      json: never
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/api/chat`
-      request: ChatRequest
-      json: ChatDebug | ChatLoaded | ChatChunk | ChatResponse | AuthorizationError | Error
-      record: ErrorRecord | ChatLast | ChatChunk
-    }
-  | {
-      method: 'POST'
-      path: `/api/embed`
-      request: EmbedRequest
-      json: EmbedLoaded | EmbedResponse | Error | EmbedOpaqueError
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/api/embed`
-      request: EmbedRequest
-      json: EmbedLoaded | EmbedResponse | Error
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/api/embeddings`
-      request: EmbeddingsRequest
-      json: EmbeddingsResponse | Error | EmbedOpaqueError
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/api/embeddings`
-      request: EmbeddingsRequest
-      json: EmbeddingsResponse | Error
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/v1/chat/completions`
-      request: OpenaiChatRequest
-      json: OpenaiChatDebug | OpenaiChatResponse | OpenaiError
-      record: Done | OpenaiChatUsage | OpenaiChatChunk
-    }
-  | {
-      method: 'POST'
-      path: `/v1/embeddings`
-      request: OpenaiEmbeddingsRequest
-      json: OpenaiEmbeddingsResponse | OpenaiError
-      record: never
-    }
-  | {
-      method: 'GET'
-      path: `/v1/models`
-      request: undefined
-      json: OpenaiModelsList | OpenaiError
-      record: never
-    }
-  | {
-      method: 'GET'
-      path: `/v1/models/${string}`
-      request: undefined
-      json: OpenaiModelsModel | OpenaiError
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/v1/images/generations`
-      request: OpenaiImagesGeneration
-      json: OpenaiImagesResponse | OpenaiImagesEarlyError
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/v1/images/generations`
-      request: OpenaiImagesGeneration
-      json: OpenaiImagesResponse | OpenaiError
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/v1/images/edits`
-      request: OpenaiImagesEdit
-      json: OpenaiImagesResponse | OpenaiError
-      record: never
-    }
-  | {
-      method: 'POST'
-      path: `/v1/audio/transcriptions`
-      request: OpenaiAudioRequest
-      json: OpenaiAudioResponse | OpenaiError
-      record: OpenaiAudioResponse | OpenaiAudioText
-    }
-  | {
-      method: 'POST'
-      path: `/v1/messages`
-      request: MessagesRequest
-      json: MessagesResponse | MessagesError | Error
-      record: MessagesEventMessageStart | MessagesEventContentBlockStartText | MessagesEventContentBlockStartThinking | MessagesEventContentBlockStartToolUse | MessagesEventContentBlockStartServerToolUse | MessagesEventContentBlockStartWebSearchToolResult | MessagesEventContentBlockDeltaText | MessagesEventContentBlockDeltaThinking | MessagesEventContentBlockDeltaInputJson | MessagesEventContentBlockStop | MessagesEventMessageDelta | MessagesEventMessageStop
-    }
-  | {
-      method: 'POST'
-      path: `/v1/responses`
-      request: ResponsesRequest
-      json: ResponsesResponse | OpenaiError | Error
-      record: ResponsesEventCreated | ResponsesEventInProgress | ResponsesEventOutputItemAddedMessage | ResponsesEventOutputItemAddedReasoning | ResponsesEventOutputItemAddedFunctionCall | ResponsesEventOutputItemAddedWebSearchCall | ResponsesEventContentPartAdded | ResponsesEventOutputTextDelta | ResponsesEventOutputTextDone | ResponsesEventReasoningSummaryTextDelta | ResponsesEventReasoningSummaryTextDone | ResponsesEventFunctionCallArgumentsDelta | ResponsesEventFunctionCallArgumentsDone | ResponsesEventWebSearchCallInProgress | ResponsesEventWebSearchCallSearching | ResponsesEventWebSearchCallCompleted | ResponsesEventContentPartDone | ResponsesEventOutputItemDoneMessage | ResponsesEventOutputItemDoneReasoning | ResponsesEventOutputItemDoneFunctionCall | ResponsesEventOutputItemDoneWebSearchCall | ResponsesEventCompleted | ResponsesEventFailed
     }
   | {
       method: 'POST'
@@ -6003,13 +5905,6 @@ export type Route =
       path: `/api/user/keys/${string}`
       request: undefined
       json: SignoutResponse | Error
-      record: never
-    }
-  | {
-      method: 'GET'
-      path: `/api/status`
-      request: undefined
-      json: StatusResponse
       record: never
     }
   | {
@@ -6052,5 +5947,110 @@ export type Route =
       path: `/api/experimental/model-recommendations`
       request: undefined
       json: ModelRecommendationsResponse
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/v1/chat/completions`
+      request: OpenaiChatRequest
+      json: OpenaiChatDebug | OpenaiChatResponse | OpenaiError
+      record: Done | OpenaiChatUsage | OpenaiChatChunk
+    }
+  | {
+      method: 'POST'
+      path: `/v1/completions`
+      request: LegacyCompletionsRequest
+      json: LegacyCompletionsResponse | OpenaiError
+      record: Done | LegacyCompletionsUsage | LegacyCompletionsChunk
+    }
+  | {
+      method: 'POST'
+      path: `/v1/embeddings`
+      request: OpenaiEmbeddingsRequest
+      json: OpenaiEmbeddingsResponse | OpenaiError
+      record: never
+    }
+  | {
+      method: 'GET'
+      path: `/v1/models`
+      request: undefined
+      json: OpenaiModelsList | OpenaiError
+      record: never
+    }
+  | {
+      method: 'GET'
+      path: `/v1/models/${string}`
+      request: undefined
+      json: OpenaiModelsModel | OpenaiError
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/v1/responses`
+      request: ResponsesRequest
+      json: ResponsesResponse | OpenaiError | Error
+      record: ResponsesEventCreated | ResponsesEventInProgress | ResponsesEventOutputItemAddedMessage | ResponsesEventOutputItemAddedReasoning | ResponsesEventOutputItemAddedFunctionCall | ResponsesEventOutputItemAddedWebSearchCall | ResponsesEventContentPartAdded | ResponsesEventOutputTextDelta | ResponsesEventOutputTextDone | ResponsesEventReasoningSummaryTextDelta | ResponsesEventReasoningSummaryTextDone | ResponsesEventFunctionCallArgumentsDelta | ResponsesEventFunctionCallArgumentsDone | ResponsesEventWebSearchCallInProgress | ResponsesEventWebSearchCallSearching | ResponsesEventWebSearchCallCompleted | ResponsesEventContentPartDone | ResponsesEventOutputItemDoneMessage | ResponsesEventOutputItemDoneReasoning | ResponsesEventOutputItemDoneFunctionCall | ResponsesEventOutputItemDoneWebSearchCall | ResponsesEventCompleted | ResponsesEventFailed
+    }
+  | {
+      method: 'POST'
+      path: `/v1/messages`
+      request: MessagesRequest
+      json: MessagesResponse | MessagesError | Error
+      record: MessagesEventMessageStart | MessagesEventContentBlockStartText | MessagesEventContentBlockStartThinking | MessagesEventContentBlockStartToolUse | MessagesEventContentBlockStartServerToolUse | MessagesEventContentBlockStartWebSearchToolResult | MessagesEventContentBlockDeltaText | MessagesEventContentBlockDeltaThinking | MessagesEventContentBlockDeltaInputJson | MessagesEventContentBlockStop | MessagesEventMessageDelta | MessagesEventMessageStop
+    }
+  | {
+      method: 'POST'
+      path: `/v1/images/generations`
+      request: OpenaiImagesGeneration
+      json: OpenaiImagesResponse | OpenaiImagesEarlyError
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/v1/images/generations`
+      request: OpenaiImagesGeneration
+      json: OpenaiImagesResponse | OpenaiError
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/v1/images/edits`
+      request: OpenaiImagesEdit
+      json: OpenaiImagesResponse | OpenaiError
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/v1/audio/transcriptions`
+      request: OpenaiAudioRequest
+      json: OpenaiAudioResponse | OpenaiError
+      record: OpenaiAudioResponse | OpenaiAudioText
+    }
+  | {
+      method: 'GET'
+      path: `/v2/${string}/${string}/manifests/${string}`
+      request: undefined
+      json: StoredModelManifest
+      record: never
+    }
+  | {
+      method: 'PUT'
+      path: `/v2/${string}/${string}/manifests/${string}`
+      request: StoredModelManifest
+      json: never
+      record: never
+    }
+  | {
+      method: 'GET'
+      path: `/v2/${string}/${string}/blobs/${string}`
+      request: undefined
+      json: StoredModelConfig
+      record: never
+    }
+  | {
+      method: 'POST'
+      path: `/v2/${string}/${string}/blobs/uploads/`
+      request: unknown
+      json: never
       record: never
     }
