@@ -4,3 +4,7 @@ import { join } from 'node:path'
 export const ROOT = join(import.meta.dirname, '..', '..')
 /** A path inside the checkout. */
 export const fromRoot = (...parts: string[]) => join(ROOT, ...parts)
+
+/** Where runs leave their results: `reports/` of the checkout, or the folder that `CONFORMANCE_REPORTS` names. */
+export const reportFolder = (...parts: string[]) =>
+  join(process.env.CONFORMANCE_REPORTS ?? fromRoot('reports'), ...parts)

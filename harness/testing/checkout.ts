@@ -115,7 +115,7 @@ function start(folder: string, env: Record<string, string>, args: string[]): Run
 }
 
 /** The environment without what chooses a target or belongs to the Vitest around this one. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = /^(OLLAMA_|LLAMA_|CONFORMANCE_|VITEST|NODE_OPTIONS$|TEST$|FORCE_COLOR$|CI$|GITHUB_)/
   const kept = Object.entries(process.env).filter(([name]) => !ours.test(name))
   // So that each run need not compile Vitest again.

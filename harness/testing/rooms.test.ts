@@ -6,6 +6,7 @@ import { fromRoot, ROOT } from '../base/paths.ts'
 /** The rooms of the harness, each below what uses it. Every file is in one; tests and what helps them may use all. */
 const ROOMS = [
   'base',
+  'config',
   'wire',
   'ledger',
   'schema',
@@ -13,6 +14,7 @@ const ROOMS = [
   'targets',
   'run',
   'report',
+  'gate',
   'proof',
   'generate',
   'commands',

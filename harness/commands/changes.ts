@@ -1,0 +1,46 @@
+import { Command } from 'commander'
+import { EXIT } from '../base/exit.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
+
+type Options = { config?: string; json?: true; markdown?: true }
+
+/** `changes A B`: what is different for a client, from the ledger and the schemas, without a server. */
+export const changes = (): Command =>
+  new Command('changes')
+    .summary('what changes for a client between two versions, without a server')
+    .description(
+      'Tells what changes for a client between two versions: statements of the ledger that have another value, came or went, and routes, fields, events and values of the schemas. Needs no server.',
+    )
+    .argument('<from>', 'the version that you have: 0.24.0')
+    .argument('<to>', 'the version that you would have: 0.32.15; an older one is a way back')
+    .option(
+      '--config <file>',
+      'where it says what you rely on (default: ollama-conformance.yaml, if it is there)',
+    )
+    .option('--json', 'everything, for programs')
+    .option('--markdown', 'for a comment on a pull request or the summary of a job')
+    .addHelpText(
+      'after',
+      '\nExit code 1 when something can break what you rely on; without a configuration, when something can break a client.',
+    )
+    .action(async (from: string, to: string, { config, json, markdown }: Options) => {
+      const [{ spanOf }, { changesBetween }, { relianceOf }, show, { endpointsOf }, { loadConfig }] =
+        await Promise.all([
+          import('../gate/span.ts'),
+          import('../gate/changes.ts'),
+          import('../gate/relies.ts'),
+          import('../gate/show.ts'),
+          import('../gate/surface.ts'),
+          import('../config/config.ts'),
+        ])
+      const span = spanOf(from, to)
+      const ledger = await compiledLedger()
+      const reliance = relianceOf(loadConfig(config), ledger)
+      const statements = [...ledger.values()].filter(({ system }) => system === span.system).length
+      const basis = `Read from ${statements} statements of the ledger and from the schemas; nothing was run.`
+      const result = show.sorted(changesBetween(ledger, span), reliance, basis)
+      const order = endpointsOf(span.system)
+      if (json) console.log(JSON.stringify(show.asJson(result), null, 1))
+      else console.log(markdown ? show.asMarkdown(result, order) : show.asText(result, order))
+      process.exitCode = show.speaksAgainst(result) ? EXIT.fails : EXIT.fine
+    })

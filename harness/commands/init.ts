@@ -1,0 +1,19 @@
+import { copyFileSync, existsSync } from 'node:fs'
+import { Command } from 'commander'
+import { SuiteError } from '../base/errors.ts'
+import { fromRoot } from '../base/paths.ts'
+
+/** `init`: a commented configuration to start from. */
+export const init = (): Command =>
+  new Command('init')
+    .summary('write a commented ollama-conformance.yaml')
+    .description('Writes a commented configuration to start from.')
+    .option('--config <file>', 'where to write it', 'ollama-conformance.yaml')
+    .option('--force', 'write over a file that is there')
+    .action(async ({ config, force }: { config: string; force?: true }) => {
+      if (existsSync(config) && !force) {
+        throw new SuiteError(`${config} is there already; write over it with --force`)
+      }
+      copyFileSync(fromRoot('harness/config/sample.yaml'), config)
+      console.log(`wrote ${config}; every key in it is explained and commented out`)
+    })

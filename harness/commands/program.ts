@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { messageOf, SuiteError, say } from '../base/errors.ts'
+import { EXIT } from '../base/exit.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { fromRoot } from '../base/paths.ts'
+import { changes } from './changes.ts'
+import { init } from './init.ts'
+
+/** The subcommands, in the order of the help. A file each; what they work with they import when they run. */
+const COMMANDS = [changes, init]
+
+/** The command `ollama-conformance`. */
+export function program(): Command {
+  const { version } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }
+  const root = new Command('ollama-conformance')
+    .description(
+      "Executable, versioned truth about Ollama's HTTP API: what it does, and what changes when you bump it.",
+    )
+    .version(version)
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      '\nExit code: 0 fine, 1 what you hold to fails, 2 could not judge. More on a command: ollama-conformance <command> --help',
+    )
+  for (const command of COMMANDS) root.addCommand(command())
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().showSuggestionAfterError(false)
+    // One line, written below.
+    command.configureOutput({ outputError: () => {} })
+  }
+  return root
+}
+
+/** Runs a command line. What cannot be judged ends in one clear line and in exit code 2. */
+export async function main(args: readonly string[]): Promise<void> {
+  const root = program()
+  try {
+    if (args.length === 0) root.outputHelp()
+    else await root.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return
+      say(`${error.message.replace(/^error: /, '')}${hintFor(error, root, args)}`)
+    } else if (error instanceof SuiteError) {
+      for (const line of messageOf(error).split('\n')) say(line)
+    } else {
+      // A fault of this project: whoever reports it needs to say where.
+      say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    }
+    process.exitCode = EXIT.unjudged
+  }
+}
+
+function hintFor({ code, message }: CommanderError, root: Command, args: readonly string[]): string {
+  const command = root.commands.find((one) => one.name() === args[0])
+  const help = `; see ollama-conformance ${command ? `${command.name()} ` : ''}--help`
+  const [, name = ''] = message.match(/'([^' ]+)/) ?? []
+  if (code === 'commander.unknownCommand') {
+    return (
+      didYouMean(
+        name,
+        root.commands.map((one) => one.name()),
+      ) || help
+    )
+  }
+  if (code === 'commander.unknownOption') {
+    const known = (command ?? root).options.flatMap(({ long }) => long ?? [])
+    return didYouMean(name, [...known, '--help']) || help
+  }
+  return help
+}

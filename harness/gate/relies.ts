@@ -1,0 +1,117 @@
+import { SuiteError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { SYSTEMS } from '../base/systems.ts'
+import type { LoadedConfig, ReliesOn } from '../config/config.ts'
+import type { Ledger, Statement } from '../ledger/ledger.ts'
+import type { Change } from './changes.ts'
+import { endpointsOf } from './surface.ts'
+
+/** What a project relies on, to be asked about changes and statements. */
+export type Reliance = {
+  touches: (change: Change) => boolean
+  statement: (statement: Statement) => boolean
+}
+
+/**
+ * What a configuration says is relied on; undefined when it says nothing.
+ *
+ * @throws SuiteError naming file and line of each name that nothing has
+ */
+export function relianceOf(loaded: LoadedConfig | undefined, ledger: Ledger): Reliance | undefined {
+  const relied = loaded?.config['relies-on']
+  if (!loaded || !relied) return undefined
+  const problems = unknownNames(relied, loaded.at, ledger)
+  if (problems.length > 0) throw new SuiteError(problems.join('\n'))
+  const { ids = [], areas = [], endpoints = [], fields = [] } = relied
+  const isId = ids.map(idPattern)
+  const isEndpoint = (endpoint: string) =>
+    endpoints.some((one) => one === endpoint || one === endpoint.replace(/^\w+ /, ''))
+  const relies = fields.map(fieldOf)
+  const usesField = (endpoint: string, field: string) =>
+    relies.some(
+      (one) => (one.endpoint === undefined || one.endpoint === endpoint) && related(one.field, field),
+    )
+  /** A route or message that goes takes the fields with it. */
+  const usesSomeField = (endpoint: string) => relies.some((one) => one.endpoint === endpoint)
+  const statement = ({ id, area, about }: Pick<Statement, 'id' | 'area' | 'about'>) =>
+    isId.some((pattern) => pattern.test(id)) ||
+    areas.includes(area) ||
+    about.endpoints.some(isEndpoint) ||
+    [about.field, about.answer].some(
+      (field) =>
+        field !== undefined &&
+        // What is said of the server as a whole, or of no endpoint yet, is said of each.
+        (about.endpoints.length > 0 && !about.endpoints.includes('any')
+          ? about.endpoints.some((endpoint) => usesField(endpoint, field))
+          : relies.some((one) => related(one.field, field))),
+    )
+  return {
+    statement,
+    touches: (change) => {
+      if (change.kind === 'statement') {
+        const { id, area, endpoints, fields } = change
+        const [field, answer] = fields
+        return statement({
+          id,
+          area,
+          about: { endpoints, ...(field ? { field } : {}), ...(answer ? { answer } : {}) },
+        })
+      }
+      const { field } = change
+      return change.endpoints.some(
+        (endpoint) =>
+          isEndpoint(endpoint) ||
+          (field === undefined
+            ? change.part === 'route' && usesSomeField(endpoint)
+            : usesField(endpoint, field)),
+      )
+    },
+  }
+}
+
+/** A pattern of ids: `*` stands for any rest. */
+const idPattern = (pattern: string) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`)
+
+/** `POST /api/chat options.seed`, or `options.seed` of any endpoint. */
+function fieldOf(text: string): { endpoint: string | undefined; field: string } {
+  const [, endpoint, field] = text.match(/^([A-Z]+ \S+) (\S+)$/) ?? []
+  return field === undefined ? { endpoint: undefined, field: text } : { endpoint, field }
+}
+
+/** Whether one field is the other, or within it: who reads `message` is touched by what becomes of `message.role`. */
+const related = (a: string, b: string) => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
+
+function unknownNames(
+  { ids = [], areas = [], endpoints = [], fields = [] }: ReliesOn,
+  at: LoadedConfig['at'],
+  ledger: Ledger,
+): string[] {
+  const problems: string[] = []
+  const known = SYSTEMS.flatMap(endpointsOf)
+  const paths = known.map((endpoint) => endpoint.replace(/^\w+ /, ''))
+  const allIds = [...ledger.keys()]
+  const allAreas = [...new Set([...ledger.values()].map(({ area }) => area))]
+  const check = (
+    key: string,
+    names: string[],
+    fits: (name: string) => boolean,
+    all: string[],
+    what: string,
+  ) => {
+    for (const [index, name] of names.entries()) {
+      if (fits(name)) continue
+      problems.push(`${at(['relies-on', key, index])}: there is no ${what} ${name}${didYouMean(name, all)}`)
+    }
+  }
+  const isId = (name: string) => {
+    const pattern = idPattern(name)
+    return allIds.some((id) => pattern.test(id))
+  }
+  check('ids', ids, isId, allIds, 'statement')
+  check('areas', areas, (name) => allAreas.includes(name), allAreas, 'area')
+  const isEndpoint = (name: string) => known.includes(name) || paths.includes(name)
+  check('endpoints', endpoints, isEndpoint, [...known, ...new Set(paths)], 'endpoint')
+  const ofKnown = (name: string) => known.includes(fieldOf(name).endpoint ?? (known[0] as string))
+  check('fields', fields, ofKnown, known, 'endpoint in')
+  return problems
+}

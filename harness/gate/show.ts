@@ -1,0 +1,207 @@
+import { styleText } from 'node:util'
+import type { Change, Changes, StatementChange } from './changes.ts'
+import type { Reliance } from './relies.ts'
+import { contrast } from './values.ts'
+import { grouped, others, sentenceOf } from './words.ts'
+
+/** Changes, told apart by what a reader wants first. */
+export type Sorted = Changes & {
+  /** What the changes were read from, one line. */
+  basis: string
+  /** What touches what the project relies on; undefined when it says nothing. */
+  touching: Change[] | undefined
+  breaks: Change[]
+  adds: Change[]
+}
+
+/** Sorts changes for a reader: first what touches what is relied on, where anything is. */
+export function sorted(changes: Changes, reliance: Reliance | undefined, basis: string): Sorted {
+  const touching = reliance && changes.changes.filter(reliance.touches)
+  const rest = changes.changes.filter((change) => !touching?.includes(change))
+  return {
+    ...changes,
+    basis,
+    touching,
+    breaks: rest.filter(({ verdict }) => verdict === 'breaks'),
+    adds: rest.filter(({ verdict }) => verdict === 'adds'),
+  }
+}
+
+/** Whether the changes speak against the step: what breaks of what is relied on, or of everything when nothing is. */
+export const speaksAgainst = ({ touching, breaks }: Sorted): boolean =>
+  (touching ?? breaks).some(({ verdict }) => verdict === 'breaks')
+
+/** The changes for programs: each with whether it touches what is relied on. */
+export const asJson = (sorted: Sorted) => {
+  const { system, from, to, basis, notes, touching, changes } = sorted
+  const breaks = changes.filter(({ verdict }) => verdict === 'breaks').length
+  return {
+    system,
+    from,
+    to,
+    basis,
+    notes,
+    totals: {
+      breaks,
+      adds: changes.length - breaks,
+      ...(touching
+        ? {
+            touching: touching.length,
+            hurting: touching.filter(({ verdict }) => verdict === 'breaks').length,
+          }
+        : {}),
+    },
+    changes: changes.map((change) => ({
+      ...(touching ? { reliedOn: touching.includes(change) } : {}),
+      ...change,
+      sentence: sentenceOf(change),
+    })),
+  }
+}
+
+/** `3 changes can break a client, 1 only adds` */
+function summary({ changes, touching }: Sorted): string {
+  const breaking = changes.filter(({ verdict }) => verdict === 'breaks').length
+  const adding = changes.length - breaking
+  if (changes.length === 0) return 'nothing that is known changes'
+  const all = `${count(breaking, 'change')} can break a client, ${adding} only ${adding === 1 ? 'adds' : 'add'}`
+  if (!touching) return all
+  const hurting = touching.filter(({ verdict }) => verdict === 'breaks').length
+  return `${touching.length === 0 ? 'nothing touches' : `${count(touching.length, 'change')} ${touching.length === 1 ? 'touches' : 'touch'}`} what you rely on${touching.length > 0 ? `, of which ${hurting} can break it` : ''}; in all, ${all}`
+}
+
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+const SYSTEM_NAMES = { ollama: 'Ollama', 'llama-server': 'llama-server' }
+
+/** `Ollama 0.24.0 → 0.32.15` */
+export const titleOf = ({ system, from, to }: Changes): string => `${SYSTEM_NAMES[system]} ${from} → ${to}`
+
+const SECTIONS = (changes: Sorted): [string, Change[], string][] => {
+  const also = changes.touching ? ', though you do not rely on it' : ''
+  return [
+    ['Touches what you rely on', changes.touching ?? [], ''],
+    [`Can break a client${also}`, changes.breaks, ''],
+    [`Only adds${also}`, changes.adds, ''],
+  ]
+}
+
+/** More of a change, below its sentence: the evidence that a measured one has. */
+export type Detail = (change: StatementChange, width: number) => string[]
+
+const SHOWN = 220
+
+/** The changes for a terminal. */
+export function asText(changes: Sorted, order: readonly string[], detail: Detail = () => []): string {
+  const style = (format: Parameters<typeof styleText>[0], text: string) =>
+    styleText(format, text, { stream: process.stdout })
+  const lines = [
+    `${style('bold', titleOf(changes))}: ${summary(changes)}`,
+    style('dim', changes.basis),
+    ...changes.notes.map((note) => `Note: ${note}`),
+  ]
+  for (const [title, list] of SECTIONS(changes)) {
+    if (list.length === 0) continue
+    lines.push('', style(['bold', 'underline'], `${title} (${list.length})`))
+    for (const [group, ofGroup] of grouped(list, order)) {
+      lines.push('', style('bold', group))
+      for (const change of ofGroup) {
+        const breaks = change.verdict === 'breaks'
+        const mark = style(breaks ? 'red' : 'green', breaks ? '!' : '+')
+        lines.push(`  ${mark} ${sentenceOf(change)}${others(change)}`)
+        if (change.kind !== 'statement') continue
+        const { was, is, id, tier } = change
+        for (const [word, line] of values(change)) lines.push(`      ${word.padEnd(4)}${line}`)
+        lines.push(style('dim', `      ${id}, ${tier}${was && is ? '' : `, ${change.level}`}`))
+        lines.push(...detail(change, SHOWN).map((line) => `      ${line}`))
+      }
+    }
+  }
+  if (!changes.touching && changes.changes.length > 0) {
+    lines.push('', style('dim', HINT))
+  }
+  return lines.join('\n')
+}
+
+const HINT =
+  'To see first what touches you, say what you rely on: ollama-conformance init, or learn it from your traffic: ollama-conformance learn'
+
+/** Both values in words and figures, where a statement has both. */
+function values({ was, is }: StatementChange): [string, string][] {
+  if (!was || !is) return []
+  const [before, after] = contrast(was.value, is.value, SHOWN)
+  const told = (means: string | undefined, value: string) => (means ? `${means}  ${value}` : value)
+  return [
+    ['was', told(was.means, before)],
+    ['is', told(is.means, after)],
+  ]
+}
+
+/** A comment on a pull request may have 65,536 characters; some are left for what stands around it. */
+const LONGEST = 60_000
+
+/** The changes for a comment on a pull request, or the summary of a job. */
+export function asMarkdown(changes: Sorted, order: readonly string[]): string {
+  const lines = [
+    `### ${titleOf(changes)}`,
+    '',
+    `**${capitalised(summary(changes))}.** ${changes.basis}`,
+    ...changes.notes.flatMap((note) => ['', `> ${capitalised(note)}.`]),
+  ]
+  for (const [title, list] of SECTIONS(changes)) {
+    if (list.length === 0) continue
+    // Whoever says what is relied on wants to see that, and the rest on demand; else only what adds can wait.
+    const open = changes.touching ? list === changes.touching : list === changes.breaks
+    lines.push('', `<details${open ? ' open' : ''}><summary><b>${title} (${list.length})</b></summary>`)
+    for (const [group, ofGroup] of grouped(list, order)) {
+      lines.push('', /^[A-Z]+ \//.test(group) ? `**\`${group}\`**` : `**${group}**`, '')
+      for (const change of ofGroup) {
+        const mark = change.verdict === 'breaks' ? '🔴' : '🟢'
+        const id = change.kind === 'statement' ? ` <sub>\`${change.id}\`</sub>` : ''
+        lines.push(`- ${mark} ${escaped(sentenceOf(change))}${others(change)}${id}`)
+        if (change.kind !== 'statement' || !change.was || !change.is) continue
+        const [before, after] = contrast(change.was.value, change.is.value, SHOWN)
+        lines.push(`  - was ${inWords(change.was.means, before)}`)
+        lines.push(`  - is ${inWords(change.is.means, after)}`)
+      }
+    }
+    lines.push('', '</details>')
+  }
+  return shortened(lines)
+}
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+const inWords = (means: string | undefined, value: string) =>
+  means ? `${escaped(means)} ${code(value)}` : code(value)
+
+/** Code in Markdown, whatever backticks it has. */
+function code(text: string): string {
+  const ticks = '`'.repeat(1 + Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length)))
+  const space = /^`|`$/.test(text) ? ' ' : ''
+  return `${ticks}${space}${text}${space}${ticks}`
+}
+
+/** What Markdown would take for a tag or an emphasis, outside of code. */
+const escaped = (text: string) =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[<>*_[\]|]/g, '\\$&')))
+    .join('')
+
+function shortened(lines: string[]): string {
+  let length = 0
+  const kept = lines.findIndex((line) => {
+    length += line.length + 1
+    return length > LONGEST
+  })
+  if (kept < 0) return lines.join('\n')
+  const entries = lines.slice(kept).filter((line) => line.startsWith('- ')).length
+  return [
+    ...lines.slice(0, kept),
+    '',
+    `… and ${entries} more: run the command, or see its \`--json\`.`,
+    '',
+    '</details>',
+  ].join('\n')
+}
