@@ -5,10 +5,12 @@ import { EXIT } from '../base/exit.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { fromRoot } from '../base/paths.ts'
 import { changes } from './changes.ts'
+import { diff } from './diff.ts'
 import { init } from './init.ts'
+import { run } from './run.ts'
 
 /** The subcommands, in the order of the help. A file each; what they work with they import when they run. */
-const COMMANDS = [changes, init]
+const COMMANDS = [run, changes, diff, init]
 
 /** The command `ollama-conformance`. */
 export function program(): Command {

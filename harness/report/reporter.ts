@@ -11,7 +11,7 @@ import type {
   Vitest,
 } from 'vitest/node'
 import { messageOf } from '../base/errors.ts'
-import { fromRoot } from '../base/paths.ts'
+import { fromRoot, reportFolder } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { inRange } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
@@ -125,7 +125,7 @@ export default class ConformanceReporter implements Reporter {
       statements,
       messages,
     }
-    const folder = fromRoot('reports', `${session.system}-${session.version}-${session.kind}`)
+    const folder = reportFolder(`${session.system}-${session.version}-${session.kind}`)
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
     writeFileSync(join(folder, 'junit.xml'), junit(results))

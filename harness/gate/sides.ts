@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SuiteError } from '../base/errors.ts'
+import { fromRoot, reportFolder } from '../base/paths.ts'
+import type { System } from '../base/systems.ts'
+import type { Results } from '../report/results.ts'
+import { parseTarget, TARGET_VARIABLE } from '../targets/spec.ts'
+
+/** One side of a comparison: results that are there, or a target that has to be run. */
+export type Side = { name: string } & ({ kind: 'stored'; file: string } | { kind: 'target' })
+
+/**
+ * What somebody names as a side: a target, or stored results by their file, their folder, or its name under reports/.
+ *
+ * @throws SuiteError when it is neither
+ */
+export function sideOf(name: string, system: System): Side {
+  for (const path of [name, reportFolder(name)]) {
+    const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'results.json') : path
+    if (file.endsWith('.json') && existsSync(file)) return { name, kind: 'stored', file }
+  }
+  try {
+    parseTarget(system, name)
+  } catch {
+    throw new SuiteError(
+      `${name} is no side to compare; give a target (container:0.24.0, binary:<path>, http://<host>:<port>, replay:0.24.0), or a results.json or its folder`,
+    )
+  }
+  return { name, kind: 'target' }
+}
+
+/** @throws SuiteError when the file holds no results */
+export function readResults(file: string): Results {
+  let results: Results
+  try {
+    results = JSON.parse(readFileSync(file, 'utf8')) as Results
+  } catch {
+    throw new SuiteError(`${file} is no JSON; give a results.json that a run wrote`)
+  }
+  if (!results.target?.version || !Array.isArray(results.statements)) {
+    throw new SuiteError(`${file} holds no results of a run`)
+  }
+  return results
+}
+
+const running = new Set<ChildProcess>()
+
+/** Stops what still runs, as an interruption does: each takes its servers down. */
+export function stopRuns(): void {
+  for (const child of running) child.kill('SIGTERM')
+}
+
+/**
+ * Runs the suites on a target, in a process of their own: a process has one target.
+ *
+ * @param names areas or statements; all when empty
+ * @param tell is given each line that the run says
+ * @throws SuiteError with the last of these lines when the run could not judge
+ */
+export async function measure(
+  system: System,
+  target: string,
+  names: readonly string[],
+  tell: (line: string) => void,
+): Promise<Results> {
+  const reports = mkdtempSync(join(tmpdir(), 'ollama-conformance-diff-'))
+  try {
+    const { code, lines } = await runIn(reports, system, target, names, tell)
+    const folder = readdirSync(reports).find((name) => name.startsWith(`${system}-`))
+    if (folder) return readResults(join(reports, folder, 'results.json'))
+    throw new SuiteError(
+      lines.findLast((line) => !line.startsWith('starting ')) ??
+        `the run on ${target} left no results (exit code ${code})`,
+    )
+  } finally {
+    rmSync(reports, { recursive: true, force: true })
+  }
+}
+
+async function runIn(
+  reports: string,
+  system: System,
+  target: string,
+  names: readonly string[],
+  tell: (line: string) => void,
+): Promise<{ code: number | null; lines: string[] }> {
+  const option = system === 'ollama' ? '--target' : '--llama-server-target'
+  const child = spawn(
+    process.execPath,
+    [fromRoot('harness/commands/cli.ts'), 'run', ...names, option, target, '--reports', reports, '--json'],
+    // What one side is told by the environment must not reach the other.
+    {
+      env: { ...process.env, [TARGET_VARIABLE.ollama]: '', [TARGET_VARIABLE['llama-server']]: '' },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
+  running.add(child)
+  const lines: string[] = []
+  let rest = ''
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    const found = (rest + part).split('\n')
+    rest = found.pop() ?? ''
+    for (const line of found) {
+      const said = line.match(/^ollama-conformance: (.*)/)?.[1]
+      if (said === undefined) continue
+      lines.push(said)
+      tell(said)
+    }
+  })
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  running.delete(child)
+  return { code, lines }
+}

@@ -1,0 +1,134 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { startVitest } from 'vitest/node'
+import { SuiteError } from '../base/errors.ts'
+import { EXIT } from '../base/exit.ts'
+import { fromRoot, reportFolder } from '../base/paths.ts'
+import type { System } from '../base/systems.ts'
+import { type LoadedConfig, loadConfig } from '../config/config.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
+import { isRed, type Results } from '../report/results.ts'
+import { select } from './selection.ts'
+
+export type RunOptions = {
+  target?: string
+  llamaServerTarget?: string
+  /** The configuration, where it is not in the working folder. */
+  config?: string
+  /** Where the results go; `reports` of the working folder when absent. */
+  reports?: string
+  /** Results on standard output, and all else on the other stream. */
+  json?: true
+  record?: true
+}
+
+/**
+ * Runs suites in this process.
+ *
+ * @returns how it ended
+ */
+export async function runSuites(names: readonly string[], options: RunOptions): Promise<number> {
+  const config = loadConfig(options.config)
+  refuseUnknownToRun(config)
+  const { target, llamaServerTarget, record, json } = options
+  const asked = target ?? process.env.OLLAMA_TARGET ?? config?.config.target
+  if (asked) process.env.OLLAMA_TARGET = asked
+  if (llamaServerTarget) process.env.LLAMA_SERVER_TARGET = llamaServerTarget
+  process.env.CONFORMANCE_REPORTS = resolve(options.reports ?? 'reports')
+  if (config) process.env.CONFORMANCE_CONFIG = config.path
+  if (record) process.env.CONFORMANCE_RECORD = '1'
+  const systems = new Set<System>()
+  if (llamaServerTarget && !target) systems.add('llama-server')
+
+  const filters: string[] = []
+  let pattern: string | undefined
+  if (names.length > 0) {
+    const selection = select(names, await compiledLedger())
+    for (const system of selection.systems) systems.add(system)
+    filters.push(...selection.files)
+    pattern = selection.pattern
+    if (systems.has('llama-server') && !process.env.LLAMA_SERVER_TARGET) {
+      throw new SuiteError('suites of llama-server need a server: --llama-server-target')
+    }
+  }
+
+  // What ends the process from within, such as a target that cannot be had, could not judge anything.
+  let ended = false
+  const unjudged = (code: number) => {
+    if (!ended && code === EXIT.fails) process.exitCode = EXIT.unjudged
+  }
+  process.on('exit', unjudged)
+  const began = new Date().toISOString()
+  const vitest = await startVitest(
+    'test',
+    filters,
+    {
+      root: fromRoot(),
+      config: fromRoot('vitest.config.ts'),
+      run: true,
+      watch: false,
+      ...(pattern ? { testNamePattern: pattern } : {}),
+      ...(systems.size > 0 ? { project: [...systems] } : {}),
+      // Passed here, reporters replace those of the configuration.
+      ...(json ? { reporters: [fromRoot('harness/report/reporter.ts')] } : {}),
+    },
+    {},
+    json ? { stdout: process.stderr } : {},
+  )
+  const failed = process.exitCode !== undefined && process.exitCode !== 0
+  await vitest.close()
+  ended = true
+  process.off('exit', unjudged)
+  const results = resultsSince(began)
+  if (json) console.log(JSON.stringify(results.map(forPrograms), null, 1))
+  return verdict(results, failed)
+}
+
+type Found = { file: string; results: Results }
+
+/** The results that were written by runs that began at a time or later. */
+function resultsSince(began: string): Found[] {
+  const folder = reportFolder()
+  if (!existsSync(folder)) return []
+  return readdirSync(folder).flatMap((name) => {
+    const file = join(folder, name, 'results.json')
+    if (!existsSync(file)) return []
+    const results = JSON.parse(readFileSync(file, 'utf8')) as Results
+    return results.startedAt >= began ? [{ file, results }] : []
+  })
+}
+
+/** The results with the evidence of what does not pass; the rest of it stands in the file. */
+function forPrograms({ file, results }: Found) {
+  const { statements, ...rest } = results
+  const passes = ['pass', 'not-applicable']
+  return {
+    file,
+    ...rest,
+    statements: statements.map(({ evidence, ...one }) =>
+      passes.includes(one.status) ? one : { ...one, evidence },
+    ),
+  }
+}
+
+function verdict(found: readonly Found[], failed: boolean): number {
+  const sum = (status: 'fail' | 'error') =>
+    found.reduce((count, { results }) => count + results.totals[status], 0)
+  const red = found.some(({ results: { messages, target } }) => messages.some((one) => isRed(one, target)))
+  const ran = found.some(
+    ({ results: { statements, totals } }) => statements.length > totals['not-applicable'],
+  )
+  if (!ran) return EXIT.unjudged
+  if (red || sum('fail') > 0) return EXIT.fails
+  if (sum('error') > 0) return EXIT.unjudged
+  return failed ? EXIT.fails : EXIT.fine
+}
+
+/** What a configuration may say and a run does not do yet: passed over in silence, it would look done. */
+function refuseUnknownToRun(loaded: LoadedConfig | undefined): void {
+  for (const key of ['as', 'headers', 'models', 'profiles'] as const) {
+    if (loaded?.config[key] !== undefined) {
+      throw new SuiteError(`${loaded.at([key])}: run does not know ${key} yet; take it out`)
+    }
+  }
+}
