@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -18,8 +19,22 @@ class FixedOrder extends BaseSequencer {
   }
 }
 
+/** In watch mode a row runs the suite of its area, a schema the suite of its name, else all suites of its system. */
+const watchTriggerPatterns = [
+  {
+    pattern: /(?:specs|schemas)\/([\w-]+)\/([\w-]+)(?:\.yaml$|\/.*\.json$)/,
+    testsToRun: (_: string, [, system, area]: RegExpMatchArray) => {
+      const suite = `suites/${system}/${area}.test.ts`
+      return existsSync(suite)
+        ? suite
+        : readdirSync(`suites/${system}`).map((name) => `suites/${system}/${name}`)
+    },
+  },
+]
+
 export default defineConfig({
   test: {
+    watchTriggerPatterns,
     projects: systems.map((system) => ({
       test: {
         name: system,

@@ -10,9 +10,6 @@ export function fail(reason: string): never {
   throw new Finding(reason)
 }
 
-// Read once, for the whole run: to parse it takes longer than most suites.
-const ledger = inject('ledger')
-
 type Check = {
   /**
    * Binds a procedure to a statement of the ledger. What the procedure returns is what was observed; it must equal the
@@ -34,14 +31,14 @@ const checks = (concurrent: boolean): Check => {
   const bind = (statement: Statement, procedure: Procedure) =>
     test(statement.id, { concurrent }, (context) => judge(statement, procedure, context))
   const one = (id: string, procedure: Procedure) => {
-    const statement = ledger.get(id)
+    const statement = inject('ledger').get(id)
     if (!statement) throw new SuiteError(`no statement ${id} in specs/; add the row first`)
     if (statement.excluded)
       throw new SuiteError(`${statement.place}: ${id} is excluded and has a check; keep one`)
     bind(statement, procedure)
   }
   const each = (pattern: string, procedure: Procedure) => {
-    const family = [...ledger.values()].filter(({ id, excluded }) => !excluded && fits(pattern, id))
+    const family = [...inject('ledger').values()].filter(({ id, excluded }) => !excluded && fits(pattern, id))
     if (family.length === 0)
       throw new SuiteError(`no statement fits ${pattern} in specs/; add the rows first`)
     for (const statement of family) {

@@ -64,6 +64,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const forget = onInterrupt(stop)
   try {
     project.provide('ledger', loadLedger())
+    // In watch mode a row may have changed.
+    project.onTestsRerun(() => readAgain(project))
     loadKnownFailures()
     const choice = await chooseTarget(system, say)
     target = choice.target
@@ -113,6 +115,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (!(error instanceof SuiteError)) throw error
     say(messageOf(error))
     process.exit(1)
+  }
+}
+
+function readAgain(project: TestProject): void {
+  try {
+    project.provide('ledger', loadLedger())
+  } catch (error) {
+    say(`${messageOf(error)}\n  the suites run with the ledger of before`)
   }
 }
 
