@@ -65,7 +65,7 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
       'demo.excluded': { excluded: 'It cannot be seen from outside.' },
     }),
     'suites/ollama/excluded.test.ts': suite(`check('demo.excluded', status)`),
-    'suites/ollama/unknown.test.ts': suite(`check('other.unknown', status)`),
+    'suites/ollama/unknown.test.ts': suite(`check('demo.pases', status)`),
     'known-failures.yaml': `
 - id: demo.known
   ${KNOWN}
@@ -103,7 +103,9 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
   expect(output).toContain(
     'SuiteError: specs/ollama/demo.yaml:1: demo.excluded is excluded and has a check; keep one',
   )
-  expect(output).toContain('SuiteError: no statement other.unknown in specs/; add the row first')
+  expect(output).toContain(
+    'SuiteError: no statement demo.pases in specs/; add the row first; did you mean demo.passes?',
+  )
 
   const results = checkout.results('ollama-0.24.0-url')
   const statuses = results.statements.map(({ id, status, message }) => [id, status, message])

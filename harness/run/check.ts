@@ -1,5 +1,6 @@
 import { inject, test } from 'vitest'
 import { SuiteError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { Statement } from '../ledger/ledger.ts'
 import { Finding, judge, type Procedure } from './judge.ts'
 
@@ -31,8 +32,13 @@ const checks = (concurrent: boolean): Check => {
   const bind = (statement: Statement, procedure: Procedure) =>
     test(statement.id, { concurrent }, (context) => judge(statement, procedure, context))
   const one = (id: string, procedure: Procedure) => {
-    const statement = inject('ledger').get(id)
-    if (!statement) throw new SuiteError(`no statement ${id} in specs/; add the row first`)
+    const ledger = inject('ledger')
+    const statement = ledger.get(id)
+    if (!statement) {
+      throw new SuiteError(
+        `no statement ${id} in specs/; add the row first${didYouMean(id, [...ledger.keys()])}`,
+      )
+    }
     if (statement.excluded)
       throw new SuiteError(`${statement.place}: ${id} is excluded and has a check; keep one`)
     bind(statement, procedure)
