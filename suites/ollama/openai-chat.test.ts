@@ -2,158 +2,143 @@ import { isDeepStrictEqual } from 'node:util'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
-import type { Client } from '../../harness/wire/client.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
+import type { Verbs } from '../../harness/wire/verbs.ts'
 import type { Route } from '../../schemas/ollama/types.ts'
-import { garbling } from './loaded.ts'
-import { user, wrong } from './requests.ts'
+import { askEach, outcome } from '../answers.ts'
+import { garbling, withModel } from './loaded.ts'
+import { user } from './requests.ts'
 
-type Fields = Record<string, unknown>
 type Body = BodyOf<'POST', '/v1/chat/completions', Route>
-type Message = Body['messages'][number]
-type Part = Extract<Message['content'], unknown[]>[number]
+type Part = Extract<Body['messages'][number]['content'], unknown[]>[number]
 
-/** `POST /v1/chat/completions`, greedy and at most 8 tokens unless the body says otherwise. */
-const chatRequest = ({ model, messages, ...body }: Body) => ({
-  method: 'POST' as const,
-  path: '/v1/chat/completions' as const,
-  body: { model, messages, temperature: 0, max_tokens: 8, ...body },
-})
-
-const chat = (client: Client, body: Body) => client.send(chatRequest(body))
-
-type Answer = Awaited<ReturnType<typeof chat>>
-
-const streamed = async (client: Client, body: Body) =>
-  (await chat(client, { stream: true, ...body })).eventData
-
-/** A request that the templated model answers with `?@A`. */
-const countRequest = (body: Partial<Body>) =>
-  chatRequest({ model: models.templated, messages: [user('abc')], max_tokens: 3, ...body })
-
-const count = (client: Client, body: Partial<Body> = {}) => client.send(countRequest(body))
+const SHORT = { temperature: 0, max_tokens: 8 } as const
+/** The templated model answers `?@A`. */
+const ABC = { model: models.templated, messages: [user('abc')], temperature: 0, max_tokens: 3 }
 
 const userWith = (...content: Part[]) => [{ role: 'user', content }]
 const text = (text: string) => ({ type: 'text' as const, text })
 
-const refusal = ({ status, json }: Answer) => ({ status, message: json.error?.message })
-
 /** The text of an answer, or the status of an error. */
-const contentOf = ({ status, json }: Answer) => json.choices?.[0].message.content ?? status
+const contentOf = ({ status, json }: Exchange) => json.choices?.[0].message.content ?? status
+
+/** What `read` makes of the events of a stream, `[DONE]` as it is. */
+const eachEvent = <Read>({ eventData }: Exchange, read: (event: Exchange['json']) => Read) =>
+  eventData.map((event) => (event === '[DONE]' ? event : read(event)))
 
 // The answer
 
-check('openai-chat.answer', async ({ client }) => {
-  const { contentType, json } = await chat(client, { model: models.caller, messages: [user('y3')] })
+check('openai-chat.answer', async ({ post }) => {
+  const body = { model: models.caller, messages: [user('y3')], ...SHORT }
+  const { contentType, json } = await post('/v1/chat/completions', body)
   const [{ message, finish_reason }] = json.choices
-  return { contentType, message, finish_reason, usage: json.usage }
+  return { content_type: contentType, message, finish_reason, usage: json.usage }
 })
 
-check('openai-chat.stream.events', async ({ client }) => {
-  const { contentType, eventData } = await count(client, { stream: true })
-  return {
-    contentType,
-    events: eventData.map((event) =>
-      event === '[DONE]' ? event : [event.choices[0].delta, event.choices[0].finish_reason],
-    ),
-  }
+check('openai-chat.stream.events', async ({ post }) => {
+  const answer = await post('/v1/chat/completions', { ...ABC, stream: true })
+  const events = eachEvent(answer, ({ choices: [{ delta, finish_reason }] }) => ({ delta, finish_reason }))
+  return { content_type: answer.contentType, events }
 })
 
-check('openai-chat.stream.usage', async ({ client }) => {
-  const { eventData } = await count(client, { stream: true, stream_options: { include_usage: true } })
-  return eventData.map((event) => (event === '[DONE]' ? event : (event.usage?.completion_tokens ?? null)))
+check('openai-chat.stream.usage', async ({ post }) => {
+  const stream_options = { include_usage: true }
+  const answer = await post('/v1/chat/completions', { ...ABC, stream: true, stream_options })
+  return eachEvent(answer, ({ usage }) => ({ completion_tokens: usage?.completion_tokens }))
 })
 
-check.alone('openai-chat.stream.error', async ({ client }) => {
-  const request = { model: models.garbler, messages: [user('a')] }
-  const events = await garbling(client, () => streamed(client, request))
-  return events.map((event) =>
-    event === '[DONE]'
-      ? event
-      : {
-          model: event.model,
-          content: event.choices[0].delta.content ?? '',
-          reason: event.choices[0].finish_reason,
-        },
-  )
+check.alone('openai-chat.stream.error', async ({ client, post }) => {
+  const body = { model: models.garbler, messages: [user('a')], stream: true, ...SHORT }
+  const answer = await garbling(client, () => post('/v1/chat/completions', body))
+  return eachEvent(answer, ({ model, choices: [{ delta, finish_reason }] }) => ({
+    model,
+    content: delta.content ?? '',
+    finish_reason,
+  }))
 })
 
-check('openai-chat.repetition', async ({ client }) => {
-  const { json } = await chat(client, { model: models.repeater, messages: [user('q')], max_tokens: 40 })
-  const [{ message, finish_reason }] = json.choices
-  return { length: message.content.length, finish_reason, completion_tokens: json.usage.completion_tokens }
+check('openai-chat.repetition', async ({ post }) => {
+  const body = { model: models.repeater, messages: [user('q')], temperature: 0, max_tokens: 40 }
+  const { choices, usage } = (await post('/v1/chat/completions', body)).json
+  const [{ message, finish_reason }] = choices
+  return { length: message.content.length, finish_reason, completion_tokens: usage.completion_tokens }
 })
 
 // Contents
 
-check('openai-chat.content.parts', async ({ client }) => {
-  const { json } = await chat(client, { model: models.caller, messages: userWith(text('m'), text('n')) })
-  return { prompt_tokens: json.usage.prompt_tokens }
+check('openai-chat.content.parts', async ({ post }) => {
+  const body = { model: models.caller, messages: userWith(text('m'), text('n')), ...SHORT }
+  return { prompt_tokens: (await post('/v1/chat/completions', body)).json.usage.prompt_tokens }
 })
 
-check('openai-chat.content.none', async ({ client }) => {
-  const request = { model: models.templated, messages: userWith() }
-  const { json } = await chat(client, request)
-  const events = await streamed(client, request)
-  const [{ message, finish_reason }] = json.choices
+check('openai-chat.content.none', async ({ post }) => {
+  const body = { model: models.templated, messages: userWith(), ...SHORT }
+  const { choices, usage } = (await post('/v1/chat/completions', body)).json
+  const [{ message, finish_reason }] = choices
+  const stream = await post('/v1/chat/completions', { ...body, stream: true })
   return {
     message,
     finish_reason,
-    total_tokens: json.usage.total_tokens,
-    streamed: events.map((event) =>
-      event === '[DONE]' ? event : [event.choices[0].delta.content ?? null, event.choices[0].finish_reason],
-    ),
+    total_tokens: usage.total_tokens,
+    streamed: eachEvent(stream, ({ choices: [{ delta, finish_reason }] }) => ({
+      content: delta.content,
+      finish_reason,
+    })),
   }
 })
 
-check('openai-chat.content.refused', async ({ client }) => {
-  const answers: Fields = {}
-  for (const [name, content] of Object.entries({
-    null: null,
-    number: 1,
-    'part that is a text': ['a'],
-    'part of unknown type': [{ type: 'video' }],
-    'text that is none': [{ type: 'text', text: 1 }],
-  })) {
-    const request = { model: models.templated, messages: [{ role: 'user', content }] }
-    answers[name] = refusal(await client.send(wrong(chatRequest, request)))
-  }
-  return answers
-})
+check('openai-chat.content.refused', ({ post }) =>
+  askEach<unknown, unknown>(
+    {
+      null: null,
+      number: 1,
+      'part that is a text': ['a'],
+      'part of unknown type': [{ type: 'video' }],
+      'text that is none': [{ type: 'text', text: 1 }],
+    },
+    async (content) => {
+      const body = { model: models.templated, messages: [{ role: 'user', content }], ...SHORT }
+      return outcome(await post.wrong('/v1/chat/completions', body))
+    },
+  ),
+)
 
 /** One black pixel. */
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const PIXEL = `data:image/png;base64,${PNG}`
 
-check('openai-chat.image.refused', async ({ client }) => {
-  const answers: Fields = {}
-  for (const [name, url] of Object.entries({
-    address: 'https://127.0.0.1/a.png',
-    gif: `data:image/gif;base64,${PNG}`,
-    webp: `data:image/webp;base64,${PNG}?`,
-    untyped: `data:;base64,${PNG}?`,
-    'not base64': 'data:image/png;base64,???',
-  })) {
-    const messages = userWith({ type: 'image_url', image_url: { url } })
-    const request = chatRequest({ model: models.templated, messages })
-    answers[name] = (await client.send(wrong(request))).json.error.message
-  }
-  return answers
+check('openai-chat.image.refused', ({ post }) =>
+  askEach(
+    {
+      address: 'https://127.0.0.1/a.png',
+      gif: `data:image/gif;base64,${PNG}`,
+      webp: `data:image/webp;base64,${PNG}?`,
+      untyped: `data:;base64,${PNG}?`,
+      'not base64': 'data:image/png;base64,???',
+    },
+    async (url) => {
+      const messages = userWith({ type: 'image_url', image_url: { url } })
+      const body = { model: models.templated, messages, ...SHORT }
+      return (await post.wrong('/v1/chat/completions', body)).json.error.message
+    },
+  ),
+)
+
+const tokensOrError = (answer: Exchange) => ({
+  ...outcome(answer),
+  prompt_tokens: answer.json.usage?.prompt_tokens,
 })
 
-check('openai-chat.image.without-vision', async ({ client }) => {
-  const url = `data:image/png;base64,${PNG}`
-  const answers = []
-  for (const image_url of [url, { url }]) {
+check('openai-chat.image.without-vision', ({ post }) =>
+  askEach({ text: PIXEL, object: { url: PIXEL } }, async (image_url) => {
     const messages = userWith(text('a'), { type: 'image_url', image_url })
-    const answer = await count(client, { messages })
-    answers.push({ ...refusal(answer), prompt_tokens: answer.json.usage?.prompt_tokens })
-  }
-  return answers
-})
+    return tokensOrError(await post('/v1/chat/completions', { ...ABC, messages }))
+  }),
+)
 
-check('openai-chat.audio.without-audio', async ({ client }) => {
+check('openai-chat.audio.without-audio', async ({ post }) => {
   const messages = userWith({ type: 'input_audio', input_audio: { data: 'UklGRg==' } })
-  const answer = await count(client, { messages })
-  return { ...refusal(answer), prompt_tokens: answer.json.usage?.prompt_tokens }
+  return tokensOrError(await post('/v1/chat/completions', { ...ABC, messages }))
 })
 
 // Tools
@@ -167,33 +152,30 @@ const weather = <City>(city: City, more?: object) => ({
   },
 })
 
-/** A request that makes the model call its tool. */
+/** Makes the model call its tool. */
 const CALLED = {
   model: models.caller,
   messages: [user('5')],
   tools: [weather({ type: 'string', description: 'a city' })],
+  ...SHORT,
 }
 
-check('openai-chat.tools.call', async ({ client }) => {
-  const { json } = await chat(client, CALLED)
-  const [{ message, finish_reason }] = json.choices
+check('openai-chat.tools.call', async ({ post }) => {
+  const [{ message, finish_reason }] = (await post('/v1/chat/completions', CALLED)).json.choices
   const calls = message.tool_calls.map(({ id: _, ...call }) => call)
   return { content: message.content, calls, finish_reason }
 })
 
-check('openai-chat.tools.stream', async ({ client }) => {
-  const events = await streamed(client, CALLED)
-  return events.map((event) =>
-    event === '[DONE]'
-      ? event
-      : [event.choices[0].delta.tool_calls?.length ?? 0, event.choices[0].finish_reason],
-  )
-})
+check('openai-chat.tools.stream', async ({ post }) =>
+  eachEvent(
+    await post('/v1/chat/completions', { ...CALLED, stream: true }),
+    ({ choices: [{ delta, finish_reason }] }) => ({ calls: delta.tool_calls?.length ?? 0, finish_reason }),
+  ),
+)
 
-check('openai-chat.tools.length', async ({ client }) => {
-  const { json } = await chat(client, { ...CALLED, max_tokens: 6 })
-  const [{ message, finish_reason }] = json.choices
-  return { calls: message.tool_calls.length, finish_reason }
+check('openai-chat.tools.length', async ({ post }) => {
+  const [choice] = (await post('/v1/chat/completions', { ...CALLED, max_tokens: 6 })).json.choices
+  return { calls: choice.message.tool_calls.length, finish_reason: choice.finish_reason }
 })
 
 const CALL = {
@@ -203,71 +185,66 @@ const CALL = {
   function: { name: 'f', arguments: '{"a":1}' },
 }
 
-check('openai-chat.tools.history', async ({ client }) => {
-  const tokens: Fields = {}
-  for (const [name, said, content] of [
-    ['without text', 'u', null],
-    ['beside a text', 'v', 'b'],
-    ['beside parts', 'w', [text('b')]],
-  ] as [string, string, Message['content']][]) {
-    const call = { role: 'assistant', content, tool_calls: [CALL] }
-    const messages = [user(said), call, { role: 'tool', content: '3' }]
-    const { json } = await chat(client, { model: models.caller, messages })
-    tokens[name] = json.usage.prompt_tokens
-  }
-  return tokens
-})
+check('openai-chat.tools.history', ({ post }) =>
+  askEach(
+    {
+      'without text': { said: 'u', content: null },
+      'beside a text': { said: 'v', content: 'b' },
+      'beside parts': { said: 'w', content: [text('b')] },
+    },
+    async ({ said, content }) => {
+      const call = { role: 'assistant', content, tool_calls: [CALL] }
+      const messages = [user(said), call, { role: 'tool', content: '3' }]
+      const { json } = await post('/v1/chat/completions', { model: models.caller, messages, ...SHORT })
+      return json.usage.prompt_tokens
+    },
+  ),
+)
 
-check.alone('openai-chat.tools.name', async ({ client }) => {
+check.alone('openai-chat.tools.name', ({ client, post }) => {
   const model = 'conformance/openai-chat-tool-name'
   const template = '{{ range .Messages }}{{ .Content }}[{{ .ToolName }}]{{ end }}'
-  await client.send({
-    method: 'POST',
-    path: '/api/create',
-    body: { model, from: models.successor, template, stream: false },
-  })
-  const tokens: Fields = {}
-  for (const [name, ...messages] of [
-    ['neither', { role: 'tool', content: 'k' }],
-    ['name', { role: 'tool', content: 'l', name: 'abc' }],
-    [
-      'tool_call_id',
-      { role: 'assistant', content: 'm', tool_calls: [CALL] },
-      { role: 'tool', content: 'n', tool_call_id: CALL.id },
-    ],
-  ] as [string, ...Message[]][]) {
-    const { json } = await chat(client, { model, messages, max_tokens: 1 })
-    tokens[name] = json.usage.prompt_tokens
-  }
-  await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
-  return tokens
+  return withModel(client, { model, from: models.successor, template }, () =>
+    askEach(
+      {
+        neither: [{ role: 'tool', content: 'k' }],
+        name: [{ role: 'tool', content: 'l', name: 'abc' }],
+        tool_call_id: [
+          { role: 'assistant', content: 'm', tool_calls: [CALL] },
+          { role: 'tool', content: 'n', tool_call_id: CALL.id },
+        ],
+      },
+      async (messages) => {
+        const { json } = await post('/v1/chat/completions', { model, messages, ...SHORT, max_tokens: 1 })
+        return json.usage.prompt_tokens
+      },
+    ),
+  )
 })
 
-check('openai-chat.tools.refused', async ({ client }) => {
+check('openai-chat.tools.refused', async ({ post }) => {
   const withArguments = (given: unknown) => {
     const call = { ...CALL, function: { name: 'f', arguments: given } }
-    const messages = [{ role: 'assistant', tool_calls: [call] }]
-    return wrong(chatRequest, { model: models.caller, messages })
+    return { model: models.caller, messages: [{ role: 'assistant', tool_calls: [call] }], ...SHORT }
   }
   return {
-    'without the capability': refusal(await count(client, { tools: CALLED.tools })),
-    'arguments that are no JSON': refusal(await client.send(withArguments('{'))),
-    'arguments as an object': refusal(await client.send(withArguments({}))),
+    'without the capability': outcome(await post('/v1/chat/completions', { ...ABC, tools: CALLED.tools })),
+    'arguments that are no JSON': outcome(await post.wrong('/v1/chat/completions', withArguments('{'))),
+    'arguments as an object': outcome(await post.wrong('/v1/chat/completions', withArguments({}))),
   }
 })
 
-check('openai-chat.tools.types', async ({ client }) => {
-  const statuses: Fields = {}
-  for (const [name, city] of Object.entries({
-    'a list of types': { type: ['string', 'null'] },
-    'a number in an enum': { type: 'integer', enum: [1] },
-  })) {
-    statuses[name] = (await chat(client, { ...CALLED, tools: [weather(city)] })).status
-  }
-  return statuses
-})
+check('openai-chat.tools.types', ({ post }) =>
+  askEach(
+    {
+      'a list of types': { type: ['string', 'null'] },
+      'a number in an enum': { type: 'integer', enum: [1] },
+    },
+    async (city) => (await post('/v1/chat/completions', { ...CALLED, tools: [weather(city)] })).status,
+  ),
+)
 
-check('openai-chat.tools.keywords', async ({ client }) => {
+check('openai-chat.tools.keywords', async ({ post }) => {
   const city = {
     type: 'string',
     description: 'kept-description',
@@ -283,312 +260,292 @@ check('openai-chat.tools.keywords', async ({ client }) => {
     $ref: 'kept-$ref',
   }
   const tool = weather(city, { $defs: 'kept-$defs', additionalProperties: 'kept-additionalProperties' })
-  const request = { model: models.caller, messages: [user('a')], tools: [tool], _debug_render_only: true }
-  const { json } = await client.send(wrong(chatRequest, request))
-  const rendered = json._debug_info.rendered_template.matchAll(/kept-([$\w]+)/g)
-  return [...rendered].map(([, keyword]) => keyword).sort()
+  const body = { model: models.caller, messages: [user('a')], tools: [tool], _debug_render_only: true }
+  const { json } = await post.wrong('/v1/chat/completions', { ...body, ...SHORT })
+  const rendered: string = json._debug_info.rendered_template
+  return [...rendered.matchAll(/kept-([$\w]+)/g)].map(([, keyword]) => keyword).sort()
+})
+
+check('openai-chat.tools.bare', ({ post }) =>
+  askEach(
+    { name: { name: 'get_weather' }, empty_parameters: { name: 'get_weather', parameters: {} } },
+    async (named) => {
+      const tools = [{ type: 'function' as const, function: named }]
+      const { json } = await post('/v1/chat/completions', { ...CALLED, tools })
+      return json.choices[0].message.tool_calls?.map((call) => call.function.name) ?? 'no call'
+    },
+  ),
+)
+
+check('openai-chat.tools.bare-call', async ({ post }) => {
+  const call = { function: { name: 'f', arguments: '{}' } }
+  const messages = [{ role: 'assistant' as const, tool_calls: [call] }, user('3')]
+  const { status, json } = await post('/v1/chat/completions', { model: models.caller, messages, ...SHORT })
+  return { status, content: json.choices[0].message.content }
+})
+
+check('openai-chat.tools.nameless', async ({ post }) => {
+  // What the model says, `{"answer": 42}`, names no tool.
+  const tools = [{ type: 'function' as const, function: { name: '' } }]
+  const body = { model: models.caller, messages: [user('3')], tools, ...SHORT }
+  const [{ message }] = (await post('/v1/chat/completions', body)).json.choices
+  return message.tool_calls?.map((call) => call.function) ?? 'no call'
 })
 
 // What is asked for beside the conversation
 
-check('openai-chat.debug.answer', async ({ client }) => {
-  const { json } = await count(client, { _debug_render_only: true })
+check('openai-chat.debug.answer', async ({ post }) => {
+  const { json } = await post('/v1/chat/completions', { ...ABC, _debug_render_only: true })
   const [{ message, finish_reason }] = json.choices
-  const messages = userWith({ type: 'image_url', image_url: `data:image/png;base64,${PNG}` })
-  const image = await chat(client, { model: models.templated, messages, _debug_render_only: true })
+  const messages = userWith({ type: 'image_url', image_url: PIXEL })
+  const body = { model: models.templated, messages, _debug_render_only: true, ...SHORT }
   return {
     rendered: json._debug_info,
     message,
     finish_reason,
     total_tokens: json.usage.total_tokens,
-    rendered_image: image.json._debug_info,
+    rendered_image: (await post('/v1/chat/completions', body)).json._debug_info,
   }
 })
 
-check('openai-chat.debug.stream', async ({ client }) => {
-  const { eventData } = await count(client, { _debug_render_only: true, stream: true })
-  return eventData.map(({ choices }) => choices[0].delta.content)
-})
+check('openai-chat.debug.stream', async ({ post }) =>
+  eachEvent(
+    await post('/v1/chat/completions', { ...ABC, _debug_render_only: true, stream: true }),
+    ({ choices }) => ({ content: choices[0].delta.content }),
+  ),
+)
 
-check('openai-chat.logprobs', async ({ client }) => {
-  const request = {
-    model: models.tuned,
-    messages: [user('x')],
-    max_tokens: 2,
-    presence_penalty: 0,
-    frequency_penalty: 0,
-    logprobs: true,
-    top_logprobs: 2,
-  }
-  const { json } = await chat(client, request)
-  const events = await streamed(client, request)
-  const [first] = json.choices[0].logprobs.content
-  const rounded = ({ token, logprob }: { token: string; logprob: number }) => [token, logprob.toFixed(3)]
+check('openai-chat.logprobs', async ({ post }) => {
+  const penalties = { presence_penalty: 0, frequency_penalty: 0 }
+  const asked = { logprobs: true, top_logprobs: 2, temperature: 0, max_tokens: 2 }
+  const body = { model: models.tuned, messages: [user('x')], ...penalties, ...asked }
+  const { content } = (await post('/v1/chat/completions', body)).json.choices[0].logprobs
+  const stream = await post('/v1/chat/completions', { ...body, stream: true })
+  const rounded = ({ token, logprob }: { token: string; logprob: number }) => ({
+    token,
+    logprob: Number(logprob.toFixed(3)),
+  })
   return {
-    first: rounded(first),
-    bytes: first.bytes,
-    top: first.top_logprobs.map(rounded),
-    tokens: json.choices[0].logprobs.content.length,
-    tokens_by_event: events
-      .filter((event) => event !== '[DONE]')
-      .map(({ choices }) => choices[0].logprobs?.content.length ?? 0),
+    first: rounded(content[0]),
+    bytes: content[0].bytes,
+    top: content[0].top_logprobs.map(rounded),
+    tokens: content.length,
+    tokens_by_event: eachEvent(stream, ({ choices }) => choices[0].logprobs?.content.length ?? 0),
   }
 })
 
-check('openai-chat.logprobs.bounds', async ({ client }) => ({
-  'top_logprobs alone': (await count(client, { top_logprobs: 2 })).json.choices[0].logprobs ?? null,
-  'top_logprobs 21': refusal(await client.send(wrong(countRequest, { logprobs: true, top_logprobs: 21 }))),
+check('openai-chat.logprobs.bounds', async ({ post }) => ({
+  'top_logprobs alone':
+    (await post('/v1/chat/completions', { ...ABC, top_logprobs: 2 })).json.choices[0].logprobs ?? null,
+  'top_logprobs 21': outcome(
+    await post.wrong('/v1/chat/completions', { ...ABC, logprobs: true, top_logprobs: 21 }),
+  ),
 }))
 
-check('openai-chat.response-format', async ({ client }) => {
-  const request = { model: models.terse, messages: [user('x')] }
-  const constrained = async (response_format: Body['response_format']) =>
-    contentOf(await chat(client, { ...request, response_format }))
-  const wrongly = async (response_format: Fields) =>
-    contentOf(await client.send(wrong(chatRequest, { ...request, response_format })))
+check('openai-chat.response-format', async ({ post }) => {
+  const body = { model: models.terse, messages: [user('x')], ...SHORT }
   const schema = { enum: ['t'] }
-  const given = { type: 'json_schema' as const, json_schema: { schema } }
-  const free = await constrained({ type: 'text' })
-  const said = {
-    json_object: await constrained({ type: 'json_object' }),
-    json_schema: await constrained(given),
-    'JSON_Schema in spaces': await wrongly({ ...given, type: ' JSON_Schema ' }),
-    'json_schema without its object': await wrongly({ type: 'json_schema', schema }),
-    'an unknown type': await wrongly({ ...given, type: 'grammar' }),
-  }
-  return Object.fromEntries(
-    Object.entries(said).map(([name, content]) => [name, content === free ? 'free' : content]),
+  const wanted = { type: 'json_schema' as const, json_schema: { schema } }
+  const free = contentOf(await post('/v1/chat/completions', { ...body, response_format: { type: 'text' } }))
+  const said = (answer: Exchange) => (contentOf(answer) === free ? 'free' : contentOf(answer))
+  const known = await askEach(
+    { json_object: { type: 'json_object' as const }, json_schema: wanted },
+    async (response_format) => said(await post('/v1/chat/completions', { ...body, response_format })),
   )
+  const others = await askEach(
+    {
+      'JSON_Schema in spaces': { ...wanted, type: ' JSON_Schema ' },
+      'json_schema without its object': { type: 'json_schema', schema },
+      'an unknown type': { ...wanted, type: 'grammar' },
+    },
+    async (response_format) => said(await post.wrong('/v1/chat/completions', { ...body, response_format })),
+  )
+  return { ...known, ...others }
 })
 
 // Reasoning
 
-const FOUR = { model: models.thinker, messages: [user('4')] }
+const FOUR = { model: models.thinker, messages: [user('4')], ...SHORT }
 
-const thought = ({ status, json }: Answer) => {
+const thought = ({ status, json }: Exchange) => {
   const { content, reasoning } = json.choices?.[0].message ?? {}
-  return status === 200 ? { content, reasoning } : status
+  return status === 200 ? { content, reasoning } : { status }
 }
 
-check('openai-chat.reasoning.answer', async ({ client }) => thought(await chat(client, FOUR)))
+check('openai-chat.reasoning.answer', async ({ post }) => thought(await post('/v1/chat/completions', FOUR)))
 
-check('openai-chat.reasoning.stream', async ({ client }) => {
-  const events = await streamed(client, FOUR)
-  return events
-    .filter((event) => event !== '[DONE]')
-    .map(({ choices }) => [choices[0].delta.reasoning ?? null, choices[0].delta.content ?? null])
+check('openai-chat.reasoning.stream', async ({ post }) =>
+  eachEvent(await post('/v1/chat/completions', { ...FOUR, stream: true }), ({ choices: [{ delta }] }) => ({
+    reasoning: delta.reasoning,
+    content: delta.content,
+  })),
+)
+
+const thoughtAt = (post: Verbs['post'], ...efforts: Body['reasoning_effort'][]) =>
+  askEach(efforts, async (reasoning_effort) =>
+    thought(await post('/v1/chat/completions', { ...FOUR, reasoning_effort })),
+  )
+
+check('openai-chat.reasoning.effort.levels', ({ post }) => thoughtAt(post, 'low', 'medium', 'high'))
+
+check('openai-chat.reasoning.effort.none', ({ post }) => thoughtAt(post, 'none'))
+
+check('openai-chat.reasoning.effort.max', ({ post }) => thoughtAt(post, 'max'))
+
+check('openai-chat.reasoning.effort.beyond', ({ post }) => thoughtAt(post, 'minimal', 'xhigh', 'ultra'))
+
+check('openai-chat.reasoning.effort.both', async ({ post }) => {
+  const efforts = { reasoning: { effort: 'effort' }, reasoning_effort: 'reasoning_effort' }
+  return outcome(await post.wrong('/v1/chat/completions', { ...ABC, ...efforts }))
 })
 
-const EFFORTS = {
-  levels: ['low', 'medium', 'high'],
-  none: ['none'],
-  max: ['max'],
-  beyond: ['minimal', 'xhigh', 'ultra'],
-} as const
-
-for (const [name, efforts] of Object.entries(EFFORTS)) {
-  check(`openai-chat.reasoning.effort.${name}`, async ({ client }) => {
-    const answers: Fields = {}
-    for (const reasoning_effort of efforts) {
-      answers[reasoning_effort] = thought(await chat(client, { ...FOUR, reasoning_effort }))
-    }
-    return answers
-  })
-}
-
-check('openai-chat.reasoning.effort.both', async ({ client }) =>
-  refusal(
-    await client.send(
-      wrong(countRequest, { reasoning: { effort: 'effort' }, reasoning_effort: 'reasoning_effort' }),
-    ),
-  ),
+check('openai-chat.reasoning.effort.without-thinking', async ({ post }) =>
+  outcome(await post('/v1/chat/completions', { ...ABC, reasoning: { effort: 'low' } })),
 )
 
-check('openai-chat.reasoning.effort.without-thinking', async ({ client }) =>
-  refusal(await count(client, { reasoning: { effort: 'low' } })),
-)
-
-check('openai-chat.reasoning.empty', async ({ client }) => {
-  const { status, text } = await count(client, { reasoning: {} })
+check('openai-chat.reasoning.empty', async ({ post }) => {
+  const { status, text } = await post('/v1/chat/completions', { ...ABC, reasoning: {} })
   return { status, empty: text === '' }
 })
 
-check('openai-chat.reasoning.history', async ({ client }) => {
-  const tokens = []
-  for (const [said, reasoning] of [
-    ['r', undefined],
-    ['s', 'because'],
-  ] as const) {
-    const answer = { role: 'assistant', content: 'c', reasoning }
-    const { json } = await chat(client, { ...FOUR, messages: [user(said), answer, user('4')] })
-    tokens.push(json.usage.prompt_tokens)
-  }
-  return { without: tokens[0], with: tokens[1] }
-})
+check('openai-chat.reasoning.history', ({ post }) =>
+  askEach(
+    { without: { said: 'r' }, with: { said: 's', reasoning: 'because' } },
+    async ({ said, ...thoughts }) => {
+      const messages = [user(said), { role: 'assistant', content: 'c', ...thoughts }, user('4')]
+      return (await post('/v1/chat/completions', { ...FOUR, messages })).json.usage.prompt_tokens
+    },
+  ),
+)
 
 // Sampling
 
-/** Parameters that say something else than those of the model. */
-const SAMPLED = { temperature: 1, top_p: 1, seed: 7, presence_penalty: 0, frequency_penalty: 0 }
+const TUNED = { model: models.tuned, messages: [user('x')], max_tokens: 8, seed: 7 }
 
-const sampled = async (client: Client, body: Partial<Body>) =>
-  contentOf(await chat(client, { model: models.tuned, messages: [user('x')], ...body }))
-
-check('openai-chat.forwards.sampling', async ({ client }) => {
-  const said = (body: Partial<Body>) => sampled(client, { ...SAMPLED, ...body })
-  const random = await said({})
-  const greedy = await said({ temperature: 0 })
+check('openai-chat.forwards.sampling', async ({ post }) => {
+  const other = { ...TUNED, temperature: 1, top_p: 1, presence_penalty: 0, frequency_penalty: 0 }
+  const say = async (fields: object) => contentOf(await post('/v1/chat/completions', { ...other, ...fields }))
+  const random = await say({})
+  const greedy = await say({ temperature: 0 })
   return {
-    again: (await said({})) === random,
-    seed: (await said({ seed: 8 })) !== random,
+    again: (await say({})) === random,
+    seed: (await say({ seed: 8 })) !== random,
     temperature: greedy,
-    top_p: await said({ top_p: 0.4 }),
-    presence_penalty: (await said({ temperature: 0, presence_penalty: 5 })) !== greedy,
-    frequency_penalty: (await said({ temperature: 0, frequency_penalty: 1 })) !== greedy,
+    top_p: await say({ top_p: 0.4 }),
+    presence_penalty: (await say({ temperature: 0, presence_penalty: 5 })) !== greedy,
+    frequency_penalty: (await say({ temperature: 0, frequency_penalty: 1 })) !== greedy,
   }
 })
 
-check('openai-chat.forwards.stop', async ({ client }) => {
-  const said = async (stop: unknown) =>
-    contentOf(await client.send(wrong(countRequest, { stop, max_tokens: 6 })))
-  const list = await count(client, { stop: ['x', 'C'], max_tokens: 6 })
+check('openai-chat.forwards.stop', async ({ post }) => {
+  const six = { ...ABC, max_tokens: 6 }
+  const list = await post('/v1/chat/completions', { ...six, stop: ['x', 'C'] })
   return {
-    text: contentOf(await count(client, { stop: 'B', max_tokens: 6 })),
+    text: contentOf(await post('/v1/chat/completions', { ...six, stop: 'B' })),
     list: contentOf(list),
     finish_reason: list.json.choices[0].finish_reason,
-    'list with a number': await said([1, 'A']),
-    number: await said(1),
+    'list with a number': contentOf(await post.wrong('/v1/chat/completions', { ...six, stop: [1, 'A'] })),
+    number: contentOf(await post.wrong('/v1/chat/completions', { ...six, stop: 1 })),
   }
 })
 
-check('openai-chat.defaults', async ({ client }) => {
-  const said = (body: Partial<Body>) => sampled(client, { temperature: undefined, seed: 7, ...body })
-  const absent = await said({})
+check('openai-chat.defaults', async ({ post }) => {
+  const say = async (fields: object) => contentOf(await post('/v1/chat/completions', { ...TUNED, ...fields }))
+  const absent = await say({})
   const penalties = { presence_penalty: 5, frequency_penalty: 5 }
   return {
-    as_1: absent === (await said({ temperature: 1, top_p: 1, ...penalties })),
-    as_parameters: absent === (await said({ temperature: 0, top_p: 0.1, ...penalties })),
+    as_1: absent === (await say({ temperature: 1, top_p: 1, ...penalties })),
+    as_parameters: absent === (await say({ temperature: 0, top_p: 0.1, ...penalties })),
   }
 })
 
 // Fields that are read by others
 
-check('openai-chat.drops.openai', async ({ client }) => {
-  const plain = contentOf(await count(client))
-  const changed: string[] = []
-  for (const [field, value] of Object.entries({
-    max_completion_tokens: 1,
-    n: 2,
-    // The token of `~`.
-    logit_bias: { 129: 100 },
-    parallel_tool_calls: 'x',
-    user: 1,
-    store: 'x',
-    metadata: 1,
-    modalities: ['audio'],
-    prediction: 1,
-    service_tier: 1,
-    verbosity: 1,
-    functions: 1,
-  })) {
-    const answer = await client.send(wrong(countRequest, { [field]: value }))
-    if (contentOf(answer) !== plain || answer.json.choices.length !== 1) changed.push(field)
-  }
-  return { changed }
-})
+check('openai-chat.drops.openai', ({ post }) =>
+  askEach<object, unknown>(
+    {
+      none: {},
+      max_completion_tokens: { max_completion_tokens: 1 },
+      n: { n: 2 },
+      // The token of `~`.
+      logit_bias: { logit_bias: { 129: 100 } },
+      parallel_tool_calls: { parallel_tool_calls: 'x' },
+      user: { user: 1 },
+      store: { store: 'x' },
+      metadata: { metadata: 1 },
+      modalities: { modalities: ['audio'] },
+      prediction: { prediction: 1 },
+      service_tier: { service_tier: 1 },
+      verbosity: { verbosity: 1 },
+      functions: { functions: 1 },
+    },
+    async (field) => {
+      const { json } = await post.wrong('/v1/chat/completions', { ...ABC, ...field })
+      return json.choices.map(({ message }) => message.content)
+    },
+  ),
+)
 
-check('openai-chat.drops.ollama', async ({ client }) => {
+check('openai-chat.drops.ollama', async ({ post }) => {
   const fields = ['options', 'keep_alive', 'think', 'format', 'truncate', 'shift', 'top_k', 'num_ctx', 'raw']
   const wrongTypes = Object.fromEntries(fields.map((field) => [field, [1]]))
-  return contentOf(await client.send(wrong(countRequest, wrongTypes)))
+  return contentOf(await post.wrong('/v1/chat/completions', { ...ABC, ...wrongTypes }))
 })
 
-check('openai-chat.drops.tool_choice', async ({ client }) => {
-  const calls: Fields = {}
-  for (const [name, tool_choice] of Object.entries({
-    none: 'none',
-    another: { type: 'function', function: { name: 'another' } },
-  })) {
-    const { json } = await client.send(wrong(chatRequest, { ...CALLED, tool_choice }))
-    calls[name] = json.choices[0].message.tool_calls?.[0].function.name
-  }
-  return calls
-})
+check('openai-chat.drops.tool_choice', ({ post }) =>
+  askEach<unknown, unknown>(
+    { none: 'none', another: { type: 'function', function: { name: 'another' } } },
+    async (tool_choice) => {
+      const { json } = await post.wrong('/v1/chat/completions', { ...CALLED, tool_choice })
+      return json.choices[0].message.tool_calls?.[0].function.name
+    },
+  ),
+)
 
 // Errors
 
-check('openai-chat.errors.request', async ({ client }) => {
-  const post = (body: unknown) =>
-    client.send(
-      wrong({
-        method: 'POST' as const,
-        path: '/v1/chat/completions' as const,
-        headers: { 'content-type': 'application/json' },
-        body,
-      }),
-    )
-  return {
-    empty: refusal(await post('')),
-    'cut JSON': refusal(await post('{')),
-    'no messages': refusal(await post({ model: models.templated })),
-    'model of another type': refusal(await post({ model: 1 })),
-  }
-})
-
-for (const [name, stream] of Object.entries({ whole: false, stream: true })) {
-  check(`openai-chat.errors.unknown-model.${name}`, async ({ client }) => {
-    const request = { model: 'conformance/nobody', messages: [user('a')], stream }
-    const { status, contentType, json } = await chat(client, request)
-    return { status, contentType, message: json.error.message, type: json.error.type }
-  })
-}
-
-check('openai-chat.errors.no-model', async ({ client }) =>
-  refusal(await client.send(wrong(countRequest, { model: undefined }))),
+check('openai-chat.errors.request', ({ post }) =>
+  askEach<unknown, unknown>(
+    {
+      empty: '',
+      'cut JSON': '{',
+      'no messages': { model: models.templated },
+      'model of another type': { model: 1 },
+    },
+    async (body) => {
+      const headers = { 'content-type': 'application/json' }
+      return outcome(await post.wrong('/v1/chat/completions', body, { headers }))
+    },
+  ),
 )
 
-check('openai-chat.errors.form', async ({ client }) => {
-  const { contentType, json } = await client.send(wrong(countRequest, { messages: [] }))
-  return { contentType, error: json.error }
+check.each('openai-chat.errors.unknown-model.*', async ({ post, given }) => {
+  const body = { model: 'conformance/nobody', messages: [user('a')], ...SHORT, stream: given.stream }
+  const answer = await post('/v1/chat/completions', body)
+  return { ...outcome(answer), content_type: answer.contentType, type: answer.json.error.type }
 })
 
-// Null, and what may be left out
+check('openai-chat.errors.no-model', async ({ post }) =>
+  outcome(await post.wrong('/v1/chat/completions', { ...ABC, model: undefined })),
+)
 
-check('openai-chat.null', async ({ client }) => {
+check('openai-chat.errors.form', async ({ post }) => {
+  const { contentType, json } = await post.wrong('/v1/chat/completions', { ...ABC, messages: [] })
+  return { content_type: contentType, error: json.error }
+})
+
+// Null
+
+check('openai-chat.null', async ({ post }) => {
   // It ends by itself.
-  const request = { model: models.stopper, messages: [user('w')] }
-  const fields = { temperature: null, max_tokens: null, stream_options: null, tools: null }
-  const absent = await chat(client, { ...request, max_tokens: undefined })
-  const nulls = await chat(client, { ...request, ...fields })
-  const options = await chat(client, { ...request, stream_options: {} })
+  const body = { model: models.stopper, messages: [user('w')], temperature: 0 }
+  const nulls = { temperature: null, max_tokens: null, stream_options: null, tools: null }
+  const absent = await post('/v1/chat/completions', body)
+  const { choices } = (await post('/v1/chat/completions', { ...body, ...nulls })).json
+  const options = await post('/v1/chat/completions', { ...body, max_tokens: 8, stream_options: {} })
   return {
-    as_absent: isDeepStrictEqual(nulls.json.choices, absent.json.choices),
-    finish_reason: nulls.json.choices[0].finish_reason,
+    as_absent: isDeepStrictEqual(choices, absent.json.choices),
+    finish_reason: choices[0].finish_reason,
     empty_stream_options: options.status,
   }
-})
-
-check('openai-chat.tools.bare', async ({ client }) => {
-  const called = async (tool: NonNullable<Body['tools']>[number]) => {
-    const { json } = await chat(client, { ...CALLED, tools: [tool] })
-    return json.choices[0].message.tool_calls?.map((call) => call.function.name) ?? 'no call'
-  }
-  return {
-    name: await called({ type: 'function', function: { name: 'get_weather' } }),
-    empty_parameters: await called({ type: 'function', function: { name: 'get_weather', parameters: {} } }),
-  }
-})
-
-check('openai-chat.tools.bare-call', async ({ client }) => {
-  const call = { function: { name: 'f', arguments: '{}' } }
-  const messages = [{ role: 'assistant' as const, tool_calls: [call] }, user('3')]
-  const { status, json } = await chat(client, { model: models.caller, messages })
-  return { status, content: json.choices[0].message.content }
-})
-
-check('openai-chat.tools.nameless', async ({ client }) => {
-  // What the model says, `{"answer": 42}`, names no tool.
-  const tool = { type: 'function' as const, function: { name: '' } }
-  const { json } = await chat(client, { model: models.caller, messages: [user('3')], tools: [tool] })
-  return json.choices[0].message.tool_calls?.map((call) => call.function) ?? 'no call'
 })
