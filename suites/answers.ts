@@ -19,6 +19,16 @@ function errorOf(text: string): string | undefined {
   }
 }
 
+/** How a request to a route of `/v1` was refused: its outcome, and the type of the error. */
+export function refusal(exchange: Exchange) {
+  return { ...outcome(exchange), type: exchange.json.error?.type }
+}
+
+/** Some fields of an object, those that it has. */
+export function pick(from: object, ...fields: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(from).filter(([field]) => fields.includes(field)))
+}
+
 /** What `ask` answers to each value, by the value's name, one after the other; a list names its values itself. */
 export async function askEach<Value, Answer>(
   values: Record<string, Value> | readonly Value[],

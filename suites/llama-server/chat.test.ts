@@ -1,9 +1,11 @@
 import { inRange } from '../../harness/base/versions.ts'
 import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
-import { askEach, outcome } from '../answers.ts'
+import { askEach, outcome, refusal } from '../answers.ts'
 import { user } from '../ollama/requests.ts'
-import { everyOption, refusal } from './requests.ts'
+import { errorType, everyOption } from './requests.ts'
+
+type Format = NonNullable<BodyOf<'POST', '/chat/completions'>['response_format']>
 
 /** The message of the only choice. */
 const message = <Message>({ json }: { json: { choices: { message: Message }[] } }) => json.choices[0]?.message
@@ -11,21 +13,10 @@ const message = <Message>({ json }: { json: { choices: { message: Message }[] } 
 const HI = { messages: [user('hi')], temperature: 0, max_tokens: 12 }
 /** Makes the model think. */
 const THINK = { ...HI, messages: [user('4')] }
+const CITY = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+const WEATHER = { name: 'get_weather', description: 'tells the weather', parameters: CITY }
 /** Makes the model call the tool. */
-const CALL = {
-  ...HI,
-  messages: [user('5')],
-  tools: [
-    {
-      type: 'function' as const,
-      function: {
-        name: 'get_weather',
-        description: 'tells the weather',
-        parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-      },
-    },
-  ],
-}
+const CALL = { ...HI, messages: [user('5')], tools: [{ type: 'function' as const, function: WEATHER }] }
 
 // Whole answers
 
@@ -153,24 +144,20 @@ check('llama-server.chat.tools.required', ({ post }) =>
   }),
 )
 
-check('llama-server.chat.tools.no-jinja', async ({ post }) => {
-  const answer = await post('/v1/chat/completions', { ...CALL, messages: [user('hi')] })
-  return { ...outcome(answer), ...refusal(answer) }
-})
+check('llama-server.chat.tools.no-jinja', async ({ post }) =>
+  refusal(await post('/v1/chat/completions', { ...CALL, messages: [user('hi')] })),
+)
 
 // Constraints
 
 const YES = { enum: ['yes'] }
 
-check('llama-server.chat.response_format', async ({ post }) => {
-  const answer = async (response_format: BodyOf<'POST', '/chat/completions'>['response_format']) =>
-    (await post('/v1/chat/completions', { ...HI, response_format })).json.choices[0].message.content.trim()
-  return {
-    text: await answer({ type: 'text' }),
-    json_object: await answer({ type: 'json_object', schema: YES }),
-    json_schema: await answer({ type: 'json_schema', json_schema: { name: 'answer', schema: YES } }),
-  }
-})
+check('llama-server.chat.response_format', ({ post, given }) =>
+  askEach(given, async (response_format: Format) => {
+    const { json } = await post('/v1/chat/completions', { ...HI, response_format })
+    return json.choices[0].message.content.trim()
+  }),
+)
 
 check('llama-server.chat.response_format.schema-beside', async ({ post }) => {
   const response_format = { type: 'json_schema' as const, schema: YES }
@@ -200,7 +187,7 @@ check('llama-server.chat.options', async ({ post, version }) => {
 
 check('llama-server.chat.error.grammar-twice', async ({ post }) => {
   const body = { ...HI, grammar: 'root ::= "a"', json_schema: { type: 'string' } }
-  return refusal(await post('/v1/chat/completions', body))
+  return errorType(await post('/v1/chat/completions', body))
 })
 
 check('llama-server.chat.error.response_format', async ({ post }) =>

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { check } from '../../harness/run/check.ts'
 import { askEach, outcome } from '../answers.ts'
-import { ENDLESS, everyOption, GREEDY, internals, refusal } from './requests.ts'
+import { ENDLESS, errorType, everyOption, GREEDY, internals } from './requests.ts'
 
 const ABC = { prompt: 'abc', ...GREEDY }
 
@@ -223,7 +223,7 @@ check('llama-server.completion.infill.options', async ({ post, version }) => {
 check('llama-server.completion.infill.no-fim-tokens', async ({ post }) => {
   const answer = await post('/infill', { input_prefix: 'a', input_suffix: 'b' })
   const missing = [...answer.json.error.message.matchAll(/(\w+) token is missing/g)].map(([, name]) => name)
-  return { ...refusal(answer), missing }
+  return { ...errorType(answer), missing }
 })
 
 // Beside

@@ -1,5 +1,5 @@
 import { check } from '../../harness/run/check.ts'
-import { everyOption, internals, refusal } from './requests.ts'
+import { errorType, everyOption, internals } from './requests.ts'
 
 const ABC = { model: 'any', prompt: 'abc', temperature: 0 }
 
@@ -82,7 +82,7 @@ check('llama-server.completions.unsupported', async ({ post }) => {
 })
 
 check('llama-server.completions.error.no-prompt', async ({ post }) =>
-  refusal(await post.wrong('/v1/completions', { model: 'any', temperature: 0, max_tokens: 2 })),
+  errorType(await post.wrong('/v1/completions', { model: 'any', temperature: 0, max_tokens: 2 })),
 )
 
 check('llama-server.completions.bare', async ({ post }) => {

@@ -1,6 +1,6 @@
 import { check } from '../../harness/run/check.ts'
 import { askEach } from '../answers.ts'
-import { refusal } from './requests.ts'
+import { errorType } from './requests.ts'
 
 /** The components that are not 0, by place: `a` is the unit vector of place 4, `b` that of place 5. */
 const components = (vector: number[]) =>
@@ -36,7 +36,7 @@ check('llama-server.embedding.pooling.none', async ({ post }) =>
 )
 
 check('llama-server.embedding.pooling.none.openai', async ({ post }) =>
-  refusal(await post('/v1/embeddings', { input: 'ab' })),
+  errorType(await post('/v1/embeddings', { input: 'ab' })),
 )
 
 check('llama-server.embedding.openai', async ({ post }) => {
@@ -67,20 +67,18 @@ check('llama-server.embedding.completion', async ({ post }) => {
 
 // What is refused
 
-check('llama-server.embedding.error.empty', async ({ post }) => ({
-  list: (await post('/embedding', { input: [] })).status,
-  text: (await post('/embedding', { input: '' })).status,
-  nothing: (await post('/embedding', {})).status,
-}))
+check('llama-server.embedding.error.empty', ({ post, given }) =>
+  askEach(given, async (body: object) => (await post('/embedding', body)).status),
+)
 
 check('llama-server.embedding.error.batch', async ({ post }) =>
-  refusal(await post('/embedding', { input: 'a'.repeat(600) })),
+  errorType(await post('/embedding', { input: 'a'.repeat(600) })),
 )
 
 check('llama-server.embedding.disabled', async ({ post }) =>
-  refusal(await post('/embedding', { input: 'a' })),
+  errorType(await post('/embedding', { input: 'a' })),
 )
 
 check('llama-server.embedding.format.unknown', async ({ post }) =>
-  refusal(await post.wrong('/embedding', { input: 'a', encoding_format: 'hex' })),
+  errorType(await post.wrong('/embedding', { input: 'a', encoding_format: 'hex' })),
 )

@@ -15,7 +15,7 @@ export const ENDLESS = {
 }
 
 /** How a request was refused, without the words. */
-export const refusal = ({
+export const errorType = ({
   status,
   json,
 }: {

@@ -1,5 +1,5 @@
 import { check } from '../../harness/run/check.ts'
-import { ENDLESS, GREEDY, refusal } from './requests.ts'
+import { ENDLESS, errorType, GREEDY } from './requests.ts'
 
 check('llama-server.server.health.alias', async ({ get }) => {
   const { status, json } = await get('/v1/health')
@@ -27,7 +27,7 @@ check('llama-server.server.props.model', async ({ get }) => {
   return { alias: names[model_alias] ?? model_alias, bos_token, eos_token }
 })
 
-check('llama-server.server.props.post', async ({ post }) => refusal(await post('/props')))
+check('llama-server.server.props.post', async ({ post }) => errorType(await post('/props')))
 
 check('llama-server.server.props.post.enabled', async ({ get, post }) => {
   const { status, json } = await post('/props')
@@ -49,13 +49,13 @@ check('llama-server.server.slots.busy', async ({ get, post }) => {
   const call = post.start('/completion', ENDLESS)
   await call.until(({ events }) => events.length >= 2)
   const { is_processing } = (await get('/slots')).json[0]
-  const refused = refusal(await get('/slots?fail_on_no_slot=1'))
+  const refused = errorType(await get('/slots?fail_on_no_slot=1'))
   call.abort()
   await call.ended
   return { is_processing, ...refused }
 })
 
-check('llama-server.server.slots.disabled', async ({ get }) => refusal(await get('/slots')))
+check('llama-server.server.slots.disabled', async ({ get }) => errorType(await get('/slots')))
 
 // The model
 
@@ -73,9 +73,9 @@ check('llama-server.server.unknown-route', async ({ get }) => {
   return { status, error: json.error }
 })
 
-check('llama-server.server.wrong-method', async ({ get }) => refusal(await get.wrong('/completion')))
+check('llama-server.server.wrong-method', async ({ get }) => errorType(await get.wrong('/completion')))
 
 check('llama-server.server.api-key', async ({ get }) => ({
-  ...refusal(await get('/props')),
+  ...errorType(await get('/props')),
   health: (await get('/health')).status,
 }))

@@ -38,6 +38,12 @@ export const complete = (client: Client, body: Body<'/v1/completions'>) => clien
 /** A message of a user. */
 export const user = (content: string) => ({ role: 'user' as const, content })
 
+/**
+ * The level of thinking that the template of `models.leveller` is told, by what the model says: the letter after the
+ * last one of the level, so `x` for `low`, and a space where there is none.
+ */
+export const LEVEL_TOLD: Record<string, string> = { ' ': 'none', x: 'low', n: 'medium', i: 'high', y: 'max' }
+
 /** `POST /api/chat`, not streamed and with the shared options unless the body says otherwise. */
 export const chatRequest = ({ options, ...body }: Body<'/api/chat'>) => ({
   method: 'POST' as const,
