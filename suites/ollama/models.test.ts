@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
-import type { Client } from '../../harness/wire/client.ts'
-import { findLoaded, unload } from './loaded.ts'
-import { generate, wrong } from './requests.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
+import type { Verbs } from '../../harness/wire/verbs.ts'
+import { askEach, outcome } from '../answers.ts'
+import { findLoaded, unload, withModel } from './loaded.ts'
+import { GREEDY } from './requests.ts'
 
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 const MODEL_FILE = instrumentFile('spare').digest
@@ -13,217 +14,198 @@ const files = { 'spare.gguf': MODEL_FILE }
 /** The layer of a model's parameters: JSON with sorted keys and a newline. */
 const layerOf = (parameters: object) => `${JSON.stringify(parameters, Object.keys(parameters).sort())}\n`
 
-type Create = BodyOf<'POST', '/api/create'>
-
-const post = <const Path extends string>(client: Client, path: Path, body: BodyOf<'POST', Path>) =>
-  client.send({ method: 'POST', path, body })
-const create = (client: Client, body: Create) => post(client, '/api/create', { stream: false, ...body })
-const show = async (client: Client, model: string) => (await post(client, '/api/show', { model })).json
-const remove = (client: Client, model: string) =>
-  client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
-const hasBlob = async (client: Client, digest: string) =>
-  (await client.send({ method: 'HEAD', path: `/api/blobs/${digest}` })).status
-
-/** Creates a model, does something with it and deletes it. Only one at a time: layers are shared between models. */
-async function withModel<Result>(
-  client: Client,
-  model: string,
-  body: Create,
-  use: () => Promise<Result>,
-): Promise<Result> {
-  await create(client, { model, ...body })
-  try {
-    return await use()
-  } finally {
-    await remove(client, model)
-  }
-}
-
-const answer = ({ status, text }: { status: number | undefined; text: string }) => ({
-  status,
-  body: text && JSON.parse(text),
-})
+const show = async (post: Verbs['post'], model: string) => (await post('/api/show', { model })).json
+/** The entry of a model in the list of models. */
+const tagOf = async (get: Verbs['get'], model: string) =>
+  (await get('/api/tags')).json.models.filter(({ name }) => name === `${model}:latest`)[0]
+const keys = (value: object) => Object.keys(value).sort()
 
 /** `name value` of each parameter that show gives, sorted. */
-const parameterLines = ({ parameters }: { parameters?: string }) =>
-  parameters
-    ?.split('\n')
-    .map((line) => line.replace(/ +/, ' '))
-    .sort()
+const parameterLines = ({ parameters }: { parameters: string }) =>
+  parameters.replace(/ +/g, ' ').split('\n').sort()
 
 // Blobs
 
-check.alone('models.blobs.life', async ({ client }) => {
+check.alone('models.blobs.life', async ({ client, head, post }) => {
   const text = 'A blob of the conformance suite.'
-  const path = `/api/blobs/${digestOf(text)}`
-  const upload = async () => (await client.send({ method: 'POST', path, body: text })).status
-  const before = await hasBlob(client, digestOf(text))
-  const uploads = [await upload(), await upload()]
-  const after = await hasBlob(client, digestOf(text))
-  const model = 'conformance/models-blob'
+  const path = `/api/blobs/${digestOf(text)}` as const
+  const before = (await head(path)).status
+  const uploads = [(await post(path, text)).status, (await post(path, text)).status]
+  const after = (await head(path)).status
   // A system message is a layer of plain text, so this model takes the blob and its deletion takes it away.
-  await withModel(client, model, { from: models.spare, system: text }, async () => {})
-  return { before, uploads, after, without_model: await hasBlob(client, digestOf(text)) }
+  const body = { model: 'conformance/models-blob', from: models.spare, system: text }
+  await withModel(client, body, async () => {})
+  return { before, uploads, after, without_model: (await head(path)).status }
 })
 
-check('models.blobs.malformed-digest', async ({ client }) => {
-  const path = '/api/blobs/sha256:123'
-  const head = await client.send(wrong({ method: 'HEAD', path }))
-  const upload = await client.send(wrong({ method: 'POST', path, body: 'text' }))
-  return { head: head.status, upload: answer(upload) }
+check('models.blobs.malformed-digest', async ({ head, post }) => ({
+  head: (await head.wrong('/api/blobs/sha256:123')).status,
+  upload: outcome(await post.wrong('/api/blobs/sha256:123', 'text')),
+}))
+
+check.alone('models.blobs.mismatch', async ({ client, head, post }) => {
+  const text = 'some text'
+  const upload = await post(`/api/blobs/${digestOf('another text')}`, text)
+  const stored = (await head(`/api/blobs/${digestOf(text)}`)).status
+  const body = { model: 'conformance/models-blob', from: models.spare, system: text }
+  await withModel(client, body, async () => {})
+  return { ...outcome(upload), stored }
 })
 
-check.alone('models.blobs.mismatch', async ({ client }) => {
-  const path = `/api/blobs/${digestOf('another text')}`
-  const upload = await client.send({ method: 'POST', path, body: 'some text' })
-  const stored = await hasBlob(client, digestOf('some text'))
-  await withModel(
-    client,
-    'conformance/models-blob',
-    { from: models.spare, system: 'some text' },
-    async () => {},
-  )
-  return { ...answer(upload), stored }
-})
-
-check('models.blobs.dash', ({ client }) => hasBlob(client, MODEL_FILE.replace(':', '-')))
+check(
+  'models.blobs.dash',
+  async ({ head }) => (await head(`/api/blobs/${MODEL_FILE.replace(':', '-')}`)).status,
+)
 
 // Create
 
 /** The statuses of a create, each digest replaced by what the layer holds. */
-async function statuses(client: Client, body: Create, layers: Record<string, string>) {
-  const { records } = await create(client, { ...body, stream: true })
-  return records.map(({ status }) =>
+const statuses = ({ records }: Pick<Exchange, 'records'>, layers: Record<string, string>) =>
+  records.map(({ status }) =>
     String(status).replace(/sha256:\w+/, (digest) => `<${layers[digest] ?? 'unknown'}>`),
   )
-}
 
 check.alone('models.create.layers', async ({ client }) => {
-  const model = 'conformance/models-layers'
   const parts = { template: '[{{ .Prompt }}]', system: 'Be brief.', license: 'None.' }
   const parameters = { ...PARAMETERS, seed: 41 }
-  const layers = {
-    [MODEL_FILE]: 'model',
-    [digestOf(parts.template)]: 'template',
-    [digestOf(parts.system)]: 'system',
-    [digestOf(parts.license)]: 'license',
-    [digestOf(layerOf(parameters))]: 'parameters',
-  }
-  try {
-    return await statuses(client, { model, files, ...parts, parameters }, layers)
-  } finally {
-    await remove(client, model)
-  }
+  const body = { model: 'conformance/models-layers', files, ...parts, parameters, stream: true }
+  return withModel(client, body, async (created) =>
+    statuses(created, {
+      [MODEL_FILE]: 'model',
+      [digestOf(parts.template)]: 'template',
+      [digestOf(parts.system)]: 'system',
+      [digestOf(parts.license)]: 'license',
+      [digestOf(layerOf(parameters))]: 'parameters',
+    }),
+  )
 })
 
-check.alone('models.create.layers.default', async ({ client }) => {
+check.alone('models.create.layers.default', ({ client, post }) => {
   const model = 'conformance/models-bare'
-  try {
-    const said = await statuses(client, { model, files }, { [MODEL_FILE]: 'model' })
-    const shown = await show(client, model)
+  return withModel(client, { model, files, stream: true }, async (created) => {
+    const shown = await show(post, model)
     return {
-      statuses: said,
+      statuses: statuses(created, { [MODEL_FILE]: 'model' }),
       parameters: 'parameters' in shown,
       template: shown.template,
       system: 'system' in shown,
     }
-  } finally {
-    await remove(client, model)
-  }
+  })
 })
 
-check.alone('models.create.parameters-layer', async ({ client }) => {
-  const [one, other] = ['conformance/models-one', 'conformance/models-other']
-  return withModel(client, one, { from: models.spare }, () =>
-    withModel(client, other, { from: models.spare, parameters: { seed: 12345 } }, async () => {
-      const { json } = await client.send({ method: 'GET', path: '/api/tags' })
+check.alone('models.create.parameters-layer', ({ client, get }) => {
+  const one = { model: 'conformance/models-one', from: models.spare }
+  const other = { model: 'conformance/models-other', from: models.spare, parameters: { seed: 12345 } }
+  return withModel(client, one, () =>
+    withModel(client, other, async () => {
+      const { json } = await get('/api/tags')
       const size = (model: string) => json.models.filter(({ name }) => name === `${model}:latest`)[0].size
       return {
-        size_differs_by: size(other) - size(one),
-        layers_differ_by: layerOf({ ...PARAMETERS, seed: 12345 }).length - layerOf({ ...PARAMETERS }).length,
+        size_differs_by: size(other.model) - size(one.model),
+        layers_differ_by: layerOf({ ...PARAMETERS, seed: 12345 }).length - layerOf(PARAMETERS).length,
       }
     }),
   )
 })
 
-check.alone('models.create.answer', async ({ client }) => {
-  const model = 'conformance/models-answer'
-  const exchange = await create(client, { model, from: models.spare })
-  await remove(client, model)
-  return { ...answer(exchange), content_type: exchange.contentType }
-})
+check.alone('models.create.answer', ({ client }) =>
+  withModel(client, { model: 'conformance/models-answer', from: models.spare }, async (created) => ({
+    status: created.status,
+    body: created.json,
+    content_type: created.contentType,
+  })),
+)
 
-check.alone('models.create.from', async ({ client }) => {
-  const [parent, child] = ['conformance/models-parent', 'conformance/models-child']
-  const base = {
+check.alone('models.create.from', ({ client, post }) => {
+  const parent = {
+    model: 'conformance/models-parent',
     from: models.spare,
     template: '[{{ .Prompt }}]',
     system: 'One.',
     parameters: { seed: 1, top_k: 2 },
   }
-  return withModel(client, parent, base, () =>
-    withModel(client, child, { from: parent, system: 'Two.', parameters: { seed: 9 } }, async () => {
-      const shown = await show(client, child)
+  const model = 'conformance/models-child'
+  const child = { model, from: parent.model, system: 'Two.', parameters: { seed: 9 } }
+  return withModel(client, parent, () =>
+    withModel(client, child, async () => {
+      const shown = await show(post, model)
       return { template: shown.template, system: shown.system, parameters: parameterLines(shown) }
     }),
   )
 })
 
-check.alone('models.create.replaces', async ({ client }) => {
+check.alone('models.create.replaces', ({ client, post }) => {
   const model = 'conformance/models-replaced'
-  const ask = async () =>
-    (await generate(client, { model, prompt: 'abc', options: { num_predict: 2 } })).json.response
-  return withModel(client, model, { from: models.spare, template: '{{ .Prompt }}0' }, async () => {
-    const first = await ask()
-    await create(client, { model, from: models.spare, template: '{{ .Prompt }}A' })
-    return { first, second: await ask() }
+  const body = { model, prompt: 'abc', stream: false, options: { ...GREEDY, num_predict: 2 } }
+  return withModel(client, { model, from: models.spare, template: '{{ .Prompt }}0' }, async () => {
+    const first = (await post('/api/generate', body)).json.response
+    await post('/api/create', { model, from: models.spare, template: '{{ .Prompt }}A', stream: false })
+    return { first, second: (await post('/api/generate', body)).json.response }
   })
 })
 
-const model = 'conformance/models-refused'
-const refused: Record<string, Record<string, unknown>> = {
-  'no-name': {},
-  'no-source': { model },
-  'old-body': { name: model, modelfile: `FROM ${models.spare}` },
-  'malformed-from': { model, from: 'bad name!' },
-  'not-gguf': { model, files: { 'a.gguf': digestOf(layerOf(PARAMETERS)) } },
-  'missing-blob': { model, files: { 'a.gguf': `sha256:${'0'.repeat(64)}` } },
-  'malformed-digest': { model, files: { 'a.gguf': 'sha256:123' } },
-  'license-type': { model, from: models.spare, license: 7 },
-  'quantize-type': { model, files, quantize: 'ZZ' },
-}
-for (const [name, body] of Object.entries(refused)) {
-  check.alone(`models.create.refused.${name}`, async ({ client }) => {
-    const { status, json } = await client.send(
-      wrong({ method: 'POST', path: '/api/create', body: { stream: false, ...body } }),
-    )
-    // Where the server keeps its models is its own business.
-    return { status, error: json.error.replace(/\S*(?=[/\\]blobs)/, '…') }
-  })
+/** A refusal, without where the server keeps its models and in the words that did not move between versions. */
+const refusal = (exchange: Exchange) => {
+  const { status, error } = outcome(exchange)
+  return { status, error: error?.replace(/\S*(?=[/\\]blobs)/, '…').replace(/ for .*/, '') }
 }
 
-check('models.create.refused.stream', async ({ client }) => {
-  const { status, records } = await client.send(
-    wrong({ method: 'POST', path: '/api/create', body: { model } }),
-  )
+/** What a wrong `POST /api/create` answers. */
+const create = async (post: Verbs['post'], body: Record<string, unknown>) =>
+  refusal(await post.wrong('/api/create', { ...body, stream: false }))
+
+const model = 'conformance/models-refused'
+
+check.alone('models.create.refused.no-name', ({ post }) => create(post, {}))
+
+check.alone('models.create.refused.no-source', ({ post }) => create(post, { model }))
+
+check.alone('models.create.refused.old-body', ({ post }) =>
+  create(post, { name: model, modelfile: `FROM ${models.spare}` }),
+)
+
+check.alone('models.create.refused.malformed-from', ({ post }) => create(post, { model, from: 'bad name!' }))
+
+check.alone('models.create.refused.not-gguf', ({ post }) =>
+  create(post, { model, files: { 'a.gguf': digestOf(layerOf(PARAMETERS)) } }),
+)
+
+check.alone('models.create.refused.missing-blob', ({ post }) =>
+  create(post, { model, files: { 'a.gguf': `sha256:${'0'.repeat(64)}` } }),
+)
+
+check.alone('models.create.refused.malformed-digest', ({ post }) =>
+  create(post, { model, files: { 'a.gguf': 'sha256:123' } }),
+)
+
+check.alone('models.create.refused.license-type', ({ post }) =>
+  create(post, { model, from: models.spare, license: 7 }),
+)
+
+check.alone('models.create.refused.quantize-type', ({ post }) =>
+  create(post, { model, files, quantize: 'ZZ' }),
+)
+
+check('models.create.refused.stream', async ({ post }) => {
+  const { status, records } = await post.wrong('/api/create', { model })
   return { status, records }
 })
 
 // Show, tags, ps
 
-check('models.show.keys', async ({ client }) => Object.keys(await show(client, models.templated)).sort())
+check('models.show.keys', async ({ post }) => keys(await show(post, models.templated)))
 
-check('models.show.details', async ({ client }) => {
-  const { parent_model, ...details } = (await show(client, models.spare)).details
+check('models.show.details', async ({ post }) => {
+  const { parent_model, ...details } = (await show(post, models.spare)).details
   return { ...details, parent_is_blob: /[/\\]blobs[/\\]sha256-[0-9a-f]{64}$/.test(parent_model) }
 })
 
-check('models.show.parameters', async ({ client }) => parameterLines(await show(client, models.spare)))
+check('models.show.parameters', async ({ post }) => parameterLines(await show(post, models.spare)))
 
-check('models.show.capabilities', async ({ client }) => (await show(client, models.spare)).capabilities)
+check('models.show.capabilities', async ({ post }) => (await show(post, models.spare)).capabilities)
 
-check('models.show.model-info', async ({ client }) => {
-  const { model_info } = await show(client, models.spare)
+check('models.show.model-info', async ({ post }) => {
+  const { model_info } = await show(post, models.spare)
   const tokens = model_info['tokenizer.ggml.tokens']
   return {
     architecture: model_info['general.architecture'],
@@ -233,69 +215,60 @@ check('models.show.model-info', async ({ client }) => {
   }
 })
 
-for (const [name, body] of [
-  ['unknown', { model: 'conformance/nothing' }],
-  ['no-name', {}],
-] as const) {
-  check(`models.show.${name}`, async ({ client }) =>
-    answer(await client.send(wrong({ method: 'POST', path: '/api/show', body }))),
-  )
-}
+check('models.show.unknown', async ({ post }) =>
+  outcome(await post('/api/show', { model: 'conformance/nothing' })),
+)
 
-check('models.show.name-field', async ({ client }) => {
-  const { status, json } = await post(client, '/api/show', { name: models.templated })
+check('models.show.no-name', async ({ post }) => outcome(await post('/api/show', {})))
+
+check('models.show.name-field', async ({ post }) => {
+  const { status, json } = await post('/api/show', { name: models.templated })
   return { status, template: json.template }
 })
 
-check('models.names.case', async ({ client }) => {
-  const { status, json } = await generate(client, {
+check('models.names.case', async ({ post }) => {
+  const { status, json } = await post('/api/generate', {
     model: models.successor.toUpperCase(),
     prompt: 'abc',
     raw: true,
-    options: { num_predict: 2 },
+    stream: false,
+    options: { ...GREEDY, num_predict: 2 },
   })
   return { status, response: json.response, model: json.model }
 })
 
-check('models.tags.entry', async ({ client }) => {
-  const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-  const entry = json.models.filter(({ name }) => name === `${models.spare}:latest`)[0]
+check('models.tags.entry', async ({ get }) => {
+  const entry = await tagOf(get, models.spare)
   return {
-    keys: Object.keys(entry).sort(),
-    details: Object.keys(entry.details).sort(),
+    keys: keys(entry),
+    details: keys(entry.details),
     name_is_model: entry.name === entry.model,
     digest: /^[0-9a-f]{64}$/.test(entry.digest),
   }
 })
 
-check.alone('models.ps.entry', async ({ client }) => {
+check.alone('models.ps.entry', async ({ client, get, post }) => {
   await unload(client)
-  await generate(client, { model: models.spare, prompt: '' })
+  await post('/api/generate', { model: models.spare, prompt: '', stream: false, options: GREEDY })
   const entry = await findLoaded(client)
-  const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-  const tag = json.models.filter(({ name }) => name === `${models.spare}:latest`)[0]
-  return { keys: Object.keys(entry ?? {}).sort(), digest_as_in_tags: entry?.digest === tag.digest }
+  const tag = await tagOf(get, models.spare)
+  return { keys: keys(entry ?? {}), digest_as_in_tags: entry?.digest === tag.digest }
 })
 
 // Copy and delete
 
-check.alone('models.copy.same-model', async ({ client }) => {
+check.alone('models.copy.same-model', async ({ post, del }) => {
   const destination = 'conformance/models-copy'
-  const copied = await post(client, '/api/copy', { source: models.templated, destination })
-  const shown = await show(client, destination)
-  await remove(client, destination)
-  const original = await show(client, models.templated)
-  return {
-    status: copied.status,
-    body: copied.text,
-    template: shown.template,
-    original_stays: original.template === shown.template,
-  }
+  const { status, text } = await post('/api/copy', { source: models.templated, destination })
+  const { template } = await show(post, destination)
+  await del('/api/delete', { model: destination })
+  const original = await show(post, models.templated)
+  return { status, body: text, template, original_stays: original.template === template }
 })
 
-check('models.copy.refused', async ({ client }) => {
+check('models.copy.refused', async ({ post }) => {
   const copy = async (source: string, destination: string) =>
-    answer(await post(client, '/api/copy', { source, destination }))
+    outcome(await post('/api/copy', { source, destination }))
   return {
     unknown: await copy('conformance/nothing', 'conformance/models-copy'),
     malformed: await copy('bad name!', 'also bad!'),
@@ -303,81 +276,77 @@ check('models.copy.refused', async ({ client }) => {
   }
 })
 
-check.alone('models.delete.gone', async ({ client }) => {
-  const doomed = 'conformance/models-doomed'
-  await create(client, { model: doomed, from: models.spare })
-  const { status, text } = await remove(client, doomed)
-  const asked = await generate(client, { model: doomed, prompt: 'abc' })
-  const again = await remove(client, doomed)
-  return { status, body: text, asked: answer(asked), again: answer(again) }
+check.alone('models.delete.gone', async ({ post, del }) => {
+  const model = 'conformance/models-doomed'
+  await post('/api/create', { model, from: models.spare, stream: false })
+  const { status, text } = await del('/api/delete', { model })
+  const asked = await post('/api/generate', { model, prompt: 'abc', stream: false, options: GREEDY })
+  const again = await del('/api/delete', { model })
+  return { status, body: text, asked: outcome(asked), again: outcome(again) }
 })
 
-check.alone('models.delete.loaded', async ({ client }) => {
-  const doomed = 'conformance/models-doomed'
+check.alone('models.delete.loaded', async ({ client, post }) => {
+  const model = 'conformance/models-doomed'
+  const load = { prompt: '', stream: false, options: GREEDY }
   await unload(client)
-  await withModel(client, doomed, { from: models.spare }, () =>
-    generate(client, { model: doomed, prompt: '' }),
-  )
-  const loaded = (await findLoaded(client, doomed)) !== undefined
+  await withModel(client, { model, from: models.spare }, () => post('/api/generate', { model, ...load }))
+  const loaded = (await findLoaded(client, model)) !== undefined
   // The runner belongs to the file, so it goes with any other model of the file.
-  await generate(client, { model: models.spare, prompt: '', keep_alive: 0 })
+  await post('/api/generate', { model: models.spare, ...load, keep_alive: 0 })
   return { loaded }
 })
 
 // What docs/openapi.yaml and docs/api.md say otherwise
 
-check.alone('models.create.steps', async ({ client }) => {
+check.alone('models.create.steps', async ({ post, del }) => {
   const model = 'conformance/models-steps'
-  const body = { model, from: models.templated, system: 'Steps.' }
-  const { records } = await client.send({ method: 'POST', path: '/api/create', body })
-  await remove(client, model)
+  const { records } = await post('/api/create', { model, from: models.templated, system: 'Steps.' })
+  await del('/api/delete', { model })
   return records.map(({ status }) => String(status).replace(/sha256:.*/, '…'))
 })
 
-check.alone('models.requests.fields', async ({ client }) => {
+check.alone('models.requests.fields', async ({ post, del }) => {
   const name = 'conformance/models-named'
-  const created = await create(client, { name, files })
-  const shown = await post(client, '/api/show', { name })
-  const deleted = await client.send({ method: 'DELETE', path: '/api/delete', body: { name } })
-  return { created: created.status, shown: shown.status, deleted: deleted.status }
+  return {
+    created: (await post('/api/create', { name, files, stream: false })).status,
+    shown: (await post('/api/show', { name })).status,
+    deleted: (await del('/api/delete', { name })).status,
+  }
 })
 
-check('models.show.system-field', async ({ client }) => {
-  const body = { model: models.historian, system: 'Another.' }
-  const { json } = await client.send({ method: 'POST', path: '/api/show', body })
+check('models.show.system-field', async ({ post }) => {
+  const { json } = await post('/api/show', { model: models.historian, system: 'Another.' })
   return json.system
 })
 
-check('models.ps.name', async ({ client }) => {
+check('models.ps.name', async ({ get, post }) => {
   // No other model has this file: a runner is listed under the name that loaded it.
-  await generate(client, { model: models.starter, prompt: '' })
-  const { json } = await client.send({ method: 'GET', path: '/api/ps' })
-  const loaded = json.models.find(({ name }) => name.startsWith(models.starter))
+  await post('/api/generate', { model: models.starter, prompt: '', stream: false, options: GREEDY })
+  const loaded = (await get('/api/ps')).json.models.find(({ name }) => name.startsWith(models.starter))
   return { name: loaded?.name, model: loaded?.model }
 })
 
-check('models.blobs.query', async ({ client }) => {
-  const query = wrong({ method: 'HEAD', path: `/api/blobs?digest=${MODEL_FILE}` })
-  return { path: await hasBlob(client, MODEL_FILE), query: (await client.send(query)).status }
-})
+check('models.blobs.query', async ({ head }) => ({
+  path: (await head(`/api/blobs/${MODEL_FILE}`)).status,
+  query: (await head.wrong(`/api/blobs?digest=${MODEL_FILE}`)).status,
+}))
 
 // Fields that the checks above do without
 
-check('models.show.capabilities.embedding', async ({ client }) => {
-  return (await show(client, models.embedder)).capabilities
-})
+check(
+  'models.show.capabilities.embedding',
+  async ({ post }) => (await show(post, models.embedder)).capabilities,
+)
 
-check('models.show.verbose', async ({ client }) => {
-  const tokensOf = async (verbose: boolean) => {
-    const { json } = await post(client, '/api/show', { model: models.spare, verbose })
+check('models.show.verbose', ({ post }) =>
+  askEach({ short: false, verbose: true }, async (verbose) => {
+    const { json } = await post('/api/show', { model: models.spare, verbose })
     return json.model_info['tokenizer.ggml.tokens']?.length ?? null
-  }
-  return { short: await tokensOf(false), verbose: await tokensOf(true) }
-})
+  }),
+)
 
-check('models.show.options', async ({ client }) => {
-  const request = { model: models.templated, template: 'T', options: { seed: 5 } }
-  const { json } = await post(client, '/api/show', request)
+check('models.show.options', async ({ post }) => {
+  const { json } = await post('/api/show', { model: models.templated, template: 'T', options: { seed: 5 } })
   return {
     modelfile: json.modelfile.includes('PARAMETER seed 5'),
     parameters: json.parameters.includes('seed'),
@@ -385,76 +354,50 @@ check('models.show.options', async ({ client }) => {
   }
 })
 
-for (const [name, options, known] of [
-  ['runner', { main_gpu: 0 }, {}],
-  [
-    'removed',
-    { use_mlock: false, low_vram: false, f16_kv: true, logits_all: false, vocab_only: false },
-    { from: '0.7.0' },
-  ],
-  ['draft', { draft_num_predict: 2 }, { before: '0.30.0' }],
-] as const) {
-  check(`models.show.options.${name}`, async ({ client }) => {
-    const body = { model: models.templated, options }
-    const request = { method: 'POST', path: '/api/show', body } as const
-    const { json } = await client.send(name === 'runner' ? request : wrong(request, known))
-    return Object.keys(options).filter((option) => json.modelfile.includes(`PARAMETER ${option} `))
-  })
-}
-
-/** Status of a refusal, and the words that did not move between versions. */
-const refusal = ({ status, json }: { status: number | undefined; json: { error: string } }) =>
-  `${status} ${json.error.replace(/ for .*/, '')}`
-
-check.alone('models.create.quantize', async ({ client }) => {
-  const model = 'conformance/models-quantized'
-  const one = await create(client, { model, files, quantize: 'q8_0' })
-  const other = await create(client, { model, files, quantization: 'q8_0' })
-  return { quantize: refusal(one), quantization: refusal(other) }
+check.each('models.show.options.*', async ({ post, given: options }) => {
+  const { json } = await post('/api/show', { model: models.templated, options })
+  return Object.keys(options).filter((option) => json.modelfile.includes(`PARAMETER ${option} `))
 })
 
-check.alone('models.create.adapters', async ({ client }) => {
-  const model = 'conformance/models-adapted'
-  const created = await create(client, { model, files, adapters: { 'adapter.gguf': MODEL_FILE } })
-  const { modelfile } = await show(client, model)
-  await remove(client, model)
-  return { status: created.status, adapter: /^ADAPTER /m.test(modelfile) }
-})
-
-check.alone('models.create.draft', async ({ client }) => {
-  const model = 'conformance/models-drafting'
-  const draft_files = { 'draft.gguf': MODEL_FILE }
-  const quantized = await create(client, { model, files, draft_files, draft_quantize: 'q8_0' })
-  const created = await create(client, { model, files, draft_files })
-  await remove(client, model)
-  return { status: created.status, draft_quantize: refusal(quantized) }
-})
-
-check.alone('models.create.requires', async ({ client }) => {
-  const model = 'conformance/models-licensed'
-  const body = {
-    model,
-    from: models.spare,
-    license: ['One.', 'Two.'],
-    requires: '0.12.3',
-    renderer: 'qwen3-coder',
-    parser: 'qwen3-coder',
-    stream: false,
+check.alone('models.create.quantize', async ({ post }) => {
+  const body = { model: 'conformance/models-quantized', files, stream: false }
+  return {
+    quantize: refusal(await post('/api/create', { ...body, quantize: 'q8_0' })),
+    quantization: refusal(await post('/api/create', { ...body, quantization: 'q8_0' })),
   }
-  await client.send(wrong({ method: 'POST', path: '/api/create', body }, { before: '0.14.0' }))
-  const { license, requires } = await show(client, model)
-  await remove(client, model)
-  return { license, requires }
 })
 
-check.alone('models.tags.remote', async ({ client }) => {
+check.alone('models.create.adapters', ({ client, post }) => {
+  const model = 'conformance/models-adapted'
+  return withModel(client, { model, files, adapters: { 'adapter.gguf': MODEL_FILE } }, async ({ status }) => {
+    const { modelfile } = await show(post, model)
+    return { status, adapter: /^ADAPTER /m.test(modelfile) }
+  })
+})
+
+check.alone('models.create.draft', async ({ client, post }) => {
+  const body = { model: 'conformance/models-drafting', files, draft_files: { 'draft.gguf': MODEL_FILE } }
+  const quantized = await post('/api/create', { ...body, draft_quantize: 'q8_0', stream: false })
+  return withModel(client, body, async ({ status }) => ({
+    status,
+    draft_quantize: refusal(quantized),
+  }))
+})
+
+check.alone('models.create.requires', ({ client, post }) => {
+  const model = 'conformance/models-licensed'
+  const built = { requires: '0.12.3', renderer: 'qwen3-coder', parser: 'qwen3-coder' }
+  return withModel(client, { model, from: models.spare, license: ['One.', 'Two.'], ...built }, async () => {
+    const { license, requires } = await show(post, model)
+    return { license, requires }
+  })
+})
+
+check.alone('models.tags.remote', ({ client, get }) => {
   const model = 'conformance/models-remote'
   const body = { model, from: 'gpt-oss:20b', remote_host: 'https://ollama.com' }
-  const created = await create(client, body)
-  const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-  const { remote_model, remote_host, details } = json.models.filter(
-    ({ name }) => name === `${model}:latest`,
-  )[0]
-  await remove(client, model)
-  return { status: created.status, remote_model, remote_host, families: details.families }
+  return withModel(client, body, async ({ status }) => {
+    const { remote_model, remote_host, details } = await tagOf(get, model)
+    return { status, remote_model, remote_host, families: details.families }
+  })
 })
