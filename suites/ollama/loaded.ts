@@ -17,16 +17,43 @@ export async function findLoaded(client: Client, model: string = models.spare) {
   return (await listLoaded(client)).find(({ name }) => name === `${model}:latest`)
 }
 
-/** Whether a model is never unloaded: the time of a negative `keep_alive` is 292 years. */
-export const lastsForever = (entry: { expires_at: string } | undefined) =>
-  new Date(entry?.expires_at ?? 0).getFullYear() >= 2200
+/** Whether a model is loaded. */
+export const isLoaded = async (client: Client, model: string = models.spare) =>
+  (await findLoaded(client, model)) !== undefined
 
-/** Asks until the answer satisfies the condition, or gives the last answer after 100 times. */
+/** The longest time of Go, 2^63 ns: the meaning of a negative `keep_alive`. */
+const FOREVER = Math.floor(2 ** 63 / 1e6)
+const MINUTE = 60_000
+
+/** Whether a model is never unloaded. */
+export const lastsForever = (entry: { expires_at: string } | undefined) =>
+  Date.parse(entry?.expires_at ?? '') >= FOREVER
+
+/**
+ * What becomes of a model after an answer: whole minutes until it expires, `never`, or `unloaded`.
+ *
+ * The scheduler hears of the end of a request after the client does, so `/api/ps` may still tell the time that an
+ * earlier request left. Times that checks ask for are whole minutes or for ever, counted from after the answer: one
+ * that was noted before it is a little short of that, and a model that is going has none left.
+ */
+export async function timeLeft(client: Client, answered: string, model: string = models.spare) {
+  const remaining = async () => {
+    const entry = await findLoaded(client, model)
+    return entry && Date.parse(entry.expires_at) - Date.parse(answered)
+  }
+  const noted = (ms: number) => ms >= MINUTE && (ms >= FOREVER ? ms - FOREVER : ms % MINUTE) < 1000
+  const ms = await poll(remaining, (now) => now === undefined || noted(now))
+  if (ms === undefined) return 'unloaded'
+  return ms >= FOREVER ? 'never' : Math.round(ms / MINUTE)
+}
+
+/** Asks until the answer satisfies the condition, or gives the last answer when it was asked so many times more. */
 export async function poll<Answer>(
   ask: () => Promise<Answer>,
   condition: (answer: Answer) => boolean,
+  times = 400,
 ): Promise<Answer> {
-  for (let left = 100; ; left--) {
+  for (let left = times; ; left--) {
     const answer = await ask()
     if (condition(answer) || left === 0) return answer
     // Each question is recorded; the pause keeps them few, nothing depends on it.

@@ -3,10 +3,11 @@ import { check, fail, type Tools } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
-import { findLoaded, lastsForever, unload, withModel } from './loaded.ts'
+import { findLoaded, isLoaded, lastsForever, unload, withModel } from './loaded.ts'
 import { GREEDY } from './requests.ts'
 
 type Options = NonNullable<BodyOf<'POST', '/api/generate'>['options']>
+type Draw = typeof DRAW & { options: Options }
 type Answer = Exchange<AnswerOf<'POST', '/api/generate'>>
 
 /** Only loads, so it tells a refusal from what is taken. */
@@ -69,7 +70,7 @@ check.alone('options.type.before-loading', async ({ post, client }) => {
   await unload(client)
   const options = { ...GREEDY, top_k: 'x' }
   const { status } = await post.wrong('/api/generate', { ...LOAD, model: models.spare, options })
-  return { status, loaded: (await findLoaded(client)) !== undefined }
+  return { status, loaded: await isLoaded(client) }
 })
 
 check('options.undocumented', ({ post, given }) =>
@@ -81,21 +82,25 @@ check('options.undocumented', ({ post, given }) =>
 
 // Sampling
 
-check('options.temperature.effect', ({ post }) =>
-  askEach([0.05, 1.5], async (temperature) => lettersOf(await post('/api/generate', hot({ temperature })))),
-)
+/** The letters that are drawn with each value of an option. */
+const drawEach = ({ post, given: { option, values, beside } }: Tools) =>
+  askEach<number, string>(values, async (value) =>
+    lettersOf(await post('/api/generate', hot({ ...beside, [option]: value }))),
+  )
 
-check('options.temperature.greedy', ({ post }) =>
-  askEach([0, -1], async (temperature) => textOf(await post('/api/generate', greedy({ temperature })))),
-)
+check('options.temperature.effect', drawEach)
+check('options.top_k.effect', drawEach)
+check('options.top_p.effect', drawEach)
+check('options.min_p.effect', drawEach)
+check('options.typical_p.effect', drawEach)
+check('options.mirostat.effect', drawEach)
+check('options.mirostat_tau.effect', drawEach)
+check('options.mirostat_eta.effect', drawEach)
+check.each('options.*.out-of-range', drawEach)
 
 check('options.temperature.after-cuts', async ({ post }) =>
   // At temperature 1.5 c has .45 of the probability of a; at temperature 1 it has .3.
   lettersOf(await post('/api/generate', hot({ min_p: 0.4 }))),
-)
-
-check('options.top_k.effect', ({ post }) =>
-  askEach([1, 2, 3, 4], async (top_k) => lettersOf(await post('/api/generate', hot({ top_k })))),
 )
 
 check('options.top_k.off', async ({ post }) => {
@@ -105,106 +110,51 @@ check('options.top_k.off', async ({ post }) => {
   return { zero_is_negative: zero === negative, zero_is_40: zero === forty }
 })
 
-check('options.top_p.effect', ({ post }) =>
-  askEach([0.4, 0.7, 0.9, 1], async (top_p) => lettersOf(await post('/api/generate', hot({ top_p })))),
-)
-
-check('options.min_p.effect', ({ post }) =>
-  askEach([0.8, 0.4, 0.2, 0.05], async (min_p) => lettersOf(await post('/api/generate', hot({ min_p })))),
-)
-
-check('options.typical_p.effect', ({ post }) =>
-  askEach([0.2, 0.7, 1], async (typical_p) => lettersOf(await post('/api/generate', hot({ typical_p })))),
-)
-
-check.each('options.*.out-of-range', ({ post, given }) =>
-  askEach(given.values, async (value) =>
-    lettersOf(await post('/api/generate', hot({ [given.option]: value }))),
-  ),
-)
-
 check('options.seed.effect', async ({ post }) => {
   const ask = async (seed: number) => textOf(await post('/api/generate', hot({ seed })))
   const [first, again, other] = [await ask(7), await ask(7), await ask(8)]
   return { same_seed: first === again, other_seed: first === other }
 })
 
-/** Whether the text of a request with this seed, or without one, comes again. */
-async function repeats({ post }: Tools, seed: Pick<Options, 'seed'>) {
-  const ask = async () => textOf(await post('/api/generate', { ...DRAW, options: { ...HOT, ...seed } }))
+/** Whether the text of a request comes again. */
+const repeats = async ({ post, given }: Tools) => {
+  const ask = async () => textOf(await post('/api/generate', { ...DRAW, options: { ...HOT, ...given } }))
   const first = await ask()
   return { repeats: first === (await ask()) }
 }
 
-check('options.seed.default', (tools) => repeats(tools, {}))
-check('options.seed.minus_one', (tools) => repeats(tools, { seed: -1 }))
-check('options.seed.zero', (tools) => repeats(tools, { seed: 0 }))
-check('options.seed.negative', (tools) => repeats(tools, { seed: -2 }))
+check('options.seed.default', repeats)
+check('options.seed.minus_one', repeats)
+check('options.seed.zero', repeats)
+check('options.seed.negative', repeats)
 
-check('options.repeat_penalty.effect', ({ post }) =>
-  askEach([1, 1.1], async (repeat_penalty) =>
-    textOf(await post('/api/generate', greedy({ repeat_penalty }))),
-  ),
-)
+/** Ten times the likeliest token, with each value of an option. */
+const pickEach = ({ post, given: { option, values, beside } }: Tools) =>
+  askEach<number, string | number | undefined>(values, async (value) =>
+    textOf(await post('/api/generate', greedy({ ...beside, [option]: value }))),
+  )
+
+check('options.temperature.greedy', pickEach)
+check('options.repeat_penalty.effect', pickEach)
+check('options.repeat_last_n.effect', pickEach)
+check('options.presence_penalty.effect', pickEach)
+check('options.frequency_penalty.effect', pickEach)
 
 check('options.repeat_penalty.prompt', async ({ post }) =>
   textOf(await post('/api/generate', { ...greedy({ repeat_penalty: 1.1, num_predict: 1 }), prompt: 'a' })),
 )
 
-check('options.repeat_penalty.negative', async ({ post }) =>
-  textOf(await post('/api/generate', greedy({ repeat_penalty: -1 }))),
-)
+const pick = async ({ post, given }: Tools) => textOf(await post('/api/generate', greedy(given)))
 
-check.alone('options.repeat_penalty.zero', async ({ post }) =>
-  textOf(await post('/api/generate', greedy({ repeat_penalty: 0 }))),
-)
-
-check('options.repeat_last_n.effect', ({ post }) =>
-  askEach([0, 1, 64], async (repeat_last_n) =>
-    textOf(await post('/api/generate', greedy({ repeat_penalty: 1.1, repeat_last_n }))),
-  ),
-)
-
-check('options.repeat_last_n.minus_one', async ({ post }) =>
-  textOf(await post('/api/generate', greedy({ repeat_penalty: 1.1, repeat_last_n: -1 }))),
-)
-
-check('options.presence_penalty.effect', ({ post }) =>
-  askEach([0, 0.6, -5], async (presence_penalty) =>
-    textOf(await post('/api/generate', greedy({ presence_penalty }))),
-  ),
-)
-
-check('options.frequency_penalty.effect', ({ post }) =>
-  askEach([0, 0.6, -5], async (frequency_penalty) =>
-    textOf(await post('/api/generate', greedy({ frequency_penalty }))),
-  ),
-)
-
-check('options.mirostat.effect', ({ post }) =>
-  askEach([0, 1, 2], async (mirostat) =>
-    lettersOf(await post('/api/generate', hot({ mirostat, mirostat_tau: 0.1 }))),
-  ),
-)
-
-check('options.mirostat_tau.effect', ({ post }) =>
-  askEach([0.1, 5], async (mirostat_tau) =>
-    lettersOf(await post('/api/generate', hot({ mirostat: 2, mirostat_tau }))),
-  ),
-)
-
-check('options.mirostat_eta.effect', ({ post }) =>
-  askEach([0.1, 10], async (mirostat_eta) =>
-    lettersOf(await post('/api/generate', hot({ mirostat: 2, mirostat_tau: 0.1, mirostat_eta }))),
-  ),
-)
+check('options.repeat_penalty.negative', pick)
+check.alone('options.repeat_penalty.zero', pick)
+check('options.repeat_last_n.minus_one', pick)
 
 // The new engine of Ollama's own, which takes over for more and more architectures, has a sampler of its own.
 
 check('options.new-engine.effect', async ({ post }) => {
   // Around 0.12.5 the new engine loses the text of the last token now and then, so the beginnings are compared.
-  const ask = async (body: ReturnType<typeof greedy>) =>
-    String(textOf(await post('/api/generate', body))).slice(0, 8)
+  const ask = async (body: Draw) => String(textOf(await post('/api/generate', body))).slice(0, 8)
   const changing: string[] = []
   const likeliest = await ask(greedy({}))
   const penalties = { repeat_penalty: 2, presence_penalty: 2, frequency_penalty: 2, typical_p: 0.2 }
@@ -221,29 +171,19 @@ check('options.new-engine.effect', async ({ post }) => {
 // Stop strings. The scripted instrument says `hello `, `wo`, `rld E`, `ND of`, ` story`.
 
 const SCRIPT = { model: models.scripted, prompt: '2', raw: true, stream: false }
-const ended = (answer: Answer) => ({ response: answer.json.response, ...lengthOf(answer) })
+const stopped = async ({ post, given }: Tools) => {
+  const answer = await post('/api/generate', { ...SCRIPT, options: { ...GREEDY, ...given } })
+  return { response: answer.json.response, ...lengthOf(answer) }
+}
 
-check('options.stop.several', async ({ post }) =>
-  ended(await post('/api/generate', { ...SCRIPT, options: { ...GREEDY, stop: ['story', 'rld'] } })),
-)
-
-check('options.stop.same-token', async ({ post }) =>
-  ended(await post('/api/generate', { ...SCRIPT, options: { ...GREEDY, stop: ['of', 'END'] } })),
-)
-
-check('options.stop.empty-string', async ({ post }) =>
-  ended(await post('/api/generate', { ...SCRIPT, options: { ...GREEDY, stop: [''] } })),
-)
+check('options.stop.several', stopped)
+check('options.stop.same-token', stopped)
+check('options.stop.empty-string', stopped)
 
 // Defaults
 
 /** The values with which a request has the text that it has without the option. */
-async function likeAbsent(
-  { post }: Tools,
-  body: { options: Options } & typeof DRAW,
-  option: keyof Options,
-  values: number[],
-) {
+async function likeAbsent({ post }: Tools, body: Draw, option: keyof Options, values: number[]) {
   const absent = textOf(await post('/api/generate', body))
   const texts = await askEach(values, async (value) =>
     textOf(await post('/api/generate', { ...body, options: { ...body.options, [option]: value } })),
