@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Checkout, ledger, suite } from '../testing/checkout.ts'
 
 const scaffold = (folder: string, id: string) =>
-  spawnSync(process.execPath, ['harness/commands/new.ts', id], { cwd: folder, encoding: 'utf8' })
+  spawnSync(process.execPath, ['harness/commands/cli.ts', 'new', id], { cwd: folder, encoding: 'utf8' })
 
 test('a new statement is a row that loads and a check that fails; an old one or none is refused', () => {
   const checkout = new Checkout({
@@ -22,6 +22,6 @@ test('a new statement is a row that loads and a check that fails; an old one or 
     const again = scaffold(checkout.folder, id)
     expect(again.stderr).toContain(why)
     expect(again.stderr.trim().split('\n')).toHaveLength(1)
-    expect(again.status).toBe(1)
+    expect(again.status).toBe(2)
   }
 })

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { messageOf, SuiteError, say } from '../base/errors.ts'
+import { Command } from 'commander'
+import { SuiteError, say } from '../base/errors.ts'
 import { fromRoot } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
-import { loadLedger } from '../ledger/ledger.ts'
 
 const ID = /^[a-z][a-z0-9-]*(\.[a-z0-9_-]*[a-z_-][a-z0-9_-]*)+$/
 
@@ -13,12 +13,13 @@ const ID = /^[a-z][a-z0-9-]*(\.[a-z0-9_-]*[a-z_-][a-z0-9_-]*)+$/
  * @returns the places of both, `file:line`
  * @throws SuiteError when the id is none, or there already
  */
-export function scaffold(id: string): { row: string; check: string } {
+export async function scaffold(id: string): Promise<{ row: string; check: string }> {
   if (!ID.test(id)) {
     throw new SuiteError(
       `${id} is no id: it is area.subject or area.subject.aspect, in small letters, without numbers as parts`,
     )
   }
+  const { loadLedger } = await import('../ledger/ledger.ts')
   const there = loadLedger().get(id)
   if (there) throw new SuiteError(`${id} is there already: ${there.place}`)
   const [first = '', second = ''] = id.split('.')
@@ -66,16 +67,17 @@ function append(path: string, head: string, text: string): string {
   return `${path}:${before.split('\n').length + 1}`
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const [id] = process.argv.slice(2)
-  try {
-    if (!id) throw new SuiteError('say which: npm run new <area.subject.aspect>')
-    const { row, check } = scaffold(id)
-    say(`row   ${row}`)
-    say(`check ${check}`)
-    say('it fails until the row says what a live server does: OLLAMA_TARGET=… npm run watch')
-  } catch (error) {
-    say(messageOf(error))
-    process.exit(1)
-  }
-}
+/** `new`: a statement to fill in. */
+export const newStatement = (): Command =>
+  new Command('new')
+    .summary('add a row to the ledger and a check that fails')
+    .description(
+      'Adds a row to the ledger and a check to its suite, which fails until the row says what a server does.',
+    )
+    .argument('<id>', 'area.subject.aspect')
+    .action(async (id: string) => {
+      const { row, check } = await scaffold(id)
+      say(`row   ${row}`)
+      say(`check ${check}`)
+      say('it fails until the row says what a live server does: OLLAMA_TARGET=… npm run watch')
+    })

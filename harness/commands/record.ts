@@ -1,14 +1,18 @@
-import { spawnSync } from 'node:child_process'
-import { fromRoot } from '../base/paths.ts'
+import { Command } from 'commander'
+import type { RunOptions } from '../gate/suites.ts'
 
-// Areas, or none for all of them: `npm run record -- generate chat`.
-const suites = process.argv.slice(2).map((area) => `/${area}.test.ts`)
-const { status } = spawnSync(
-  process.execPath,
-  [fromRoot('node_modules/vitest/vitest.mjs'), 'run', ...suites],
-  {
-    stdio: 'inherit',
-    env: { ...process.env, CONFORMANCE_RECORD: '1' },
-  },
-)
-process.exit(status ?? 1)
+/** `record`: a run whose exchanges become the recording of its server. */
+export const record = (): Command =>
+  new Command('record')
+    .summary('run the suites on a live server and keep what it answers')
+    .description(
+      'Runs the suites on a live server and keeps every exchange as the recording of its version. With areas (chat) these alone are run, and merged into the recording of the same server.',
+    )
+    .argument('[areas...]', 'areas; all when absent')
+    .option('--target <target>', 'container[:<tag or image>], binary[:<path>], http://<host>:<port>')
+    .option('--llama-server-target <target>', 'the same for llama-server; given alone, only its suites run')
+    .option('--json', 'what was found, for programs')
+    .action(async (areas: string[], options: RunOptions) => {
+      const { runSuites } = await import('../gate/suites.ts')
+      process.exitCode = await runSuites(areas, { ...options, record: true })
+    })

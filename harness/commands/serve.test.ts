@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
 
 const serve = (target: string) =>
-  spawnSync(process.execPath, [fromRoot('harness/commands/serve.ts')], {
+  spawnSync(process.execPath, [fromRoot('harness/commands/cli.ts'), 'serve'], {
     env: { ...process.env, OLLAMA_TARGET: target },
     encoding: 'utf8',
   })
@@ -15,7 +15,7 @@ test.each([
 ])('%s cannot be served, and one line says why', (target, why) => {
   const { status, stdout, stderr } = serve(target)
   expect({ status, stdout, stderr }).toEqual({
-    status: 1,
+    status: 2,
     stdout: '',
     stderr: `ollama-conformance: ${why}\n`,
   })

@@ -162,3 +162,22 @@ function described(value: unknown): string {
   if (value === null || value === undefined) return 'empty'
   return typeof value === 'object' ? 'a map' : `${JSON.stringify(value)}`
 }
+
+/**
+ * A configuration that relies on more: as it was, its comments too, with names added that it does not have yet.
+ *
+ * @param text the file as it is; empty for a new one
+ */
+export function withReliance(text: string, more: ReliesOn): string {
+  const document = parseDocument(text)
+  if (!isMap(document.contents)) document.contents = document.createNode({}) as never
+  for (const [key, names] of Object.entries(more)) {
+    const path = ['relies-on', key]
+    const there = (document.toJS() as Config | null)?.['relies-on']?.[key as keyof ReliesOn] ?? []
+    for (const name of names.filter((one: string) => !there.includes(one))) {
+      if (document.hasIn(path)) document.addIn(path, name)
+      else document.setIn(path, document.createNode([name]))
+    }
+  }
+  return document.toString({ lineWidth: 0 })
+}

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { inRange } from '../base/versions.ts'
 import type { Ledger, Statement } from '../ledger/ledger.ts'
+import { endpointsAbout } from './about.ts'
 import {
   type Event,
   type Move,
@@ -95,7 +96,7 @@ export function statementChange(
     kind: 'statement',
     verdict: statementVerdict(change),
     change,
-    endpoints: about.endpoints,
+    endpoints: endpointsAbout(statement),
     area,
     id,
     text,

@@ -3,6 +3,7 @@ import { didYouMean } from '../base/nearest.ts'
 import { SYSTEMS } from '../base/systems.ts'
 import type { LoadedConfig, ReliesOn } from '../config/config.ts'
 import type { Ledger, Statement } from '../ledger/ledger.ts'
+import { endpointsAbout } from './about.ts'
 import type { Change } from './changes.ts'
 import { endpointsOf } from './surface.ts'
 
@@ -33,18 +34,24 @@ export function relianceOf(loaded: LoadedConfig | undefined, ledger: Ledger): Re
     )
   /** A route or message that goes takes the fields with it. */
   const usesSomeField = (endpoint: string) => relies.some((one) => one.endpoint === endpoint)
-  const statement = ({ id, area, about }: Pick<Statement, 'id' | 'area' | 'about'>) =>
-    isId.some((pattern) => pattern.test(id)) ||
-    areas.includes(area) ||
-    about.endpoints.some(isEndpoint) ||
-    [about.field, about.answer].some(
-      (field) =>
-        field !== undefined &&
-        // What is said of the server as a whole, or of no endpoint yet, is said of each.
-        (about.endpoints.length > 0 && !about.endpoints.includes('any')
-          ? about.endpoints.some((endpoint) => usesField(endpoint, field))
-          : relies.some((one) => related(one.field, field))),
+  const statement = (row: Pick<Statement, 'id' | 'area' | 'about'>) => {
+    const { id, area, about } = row
+    const endpoints = endpointsAbout(row)
+    // What is said of the server as a whole is said of each endpoint.
+    const anywhere = endpoints.length === 0 || endpoints.includes('any')
+    return (
+      isId.some((pattern) => pattern.test(id)) ||
+      areas.includes(area) ||
+      endpoints.some(isEndpoint) ||
+      [about.field, about.answer].some(
+        (field) =>
+          field !== undefined &&
+          (anywhere
+            ? relies.some((one) => related(one.field, field))
+            : endpoints.some((endpoint) => usesField(endpoint, field))),
+      )
     )
+  }
   return {
     statement,
     touches: (change) => {

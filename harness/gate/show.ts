@@ -90,6 +90,8 @@ const SECTIONS = (changes: Sorted): [string, Change[], string][] => {
 export type Detail = (change: StatementChange, width: number) => string[]
 
 const SHOWN = 220
+/** Beside what it means. */
+const SHOWN_BESIDE = 120
 
 /** The changes for a terminal. */
 export function asText(changes: Sorted, order: readonly string[], detail: Detail = () => []): string {
@@ -110,9 +112,13 @@ export function asText(changes: Sorted, order: readonly string[], detail: Detail
         const mark = style(breaks ? 'red' : 'green', breaks ? '!' : '+')
         lines.push(`  ${mark} ${sentenceOf(change)}${others(change)}`)
         if (change.kind !== 'statement') continue
-        const { was, is, id, tier } = change
-        for (const [word, line] of values(change)) lines.push(`      ${word.padEnd(4)}${line}`)
-        lines.push(style('dim', `      ${id}, ${tier}${was && is ? '' : `, ${change.level}`}`))
+        for (const [word, means, value] of values(change)) {
+          lines.push(
+            `      ${word.padEnd(4)}${[means, means ? style('dim', value) : value].join('  ').trim()}`,
+          )
+        }
+        const word = { refused: ', refused now', accepted: ', accepted now' }[change.change as string] ?? ''
+        lines.push(style('dim', `      ${change.id}, ${change.tier}${word}`))
         lines.push(...detail(change, SHOWN).map((line) => `      ${line}`))
       }
     }
@@ -126,14 +132,14 @@ export function asText(changes: Sorted, order: readonly string[], detail: Detail
 const HINT =
   'To see first what touches you, say what you rely on: ollama-conformance init, or learn it from your traffic: ollama-conformance learn'
 
-/** Both values in words and figures, where a statement has both. */
-function values({ was, is }: StatementChange): [string, string][] {
+/** `was` and `is`, each with what it means and the value, which is left out where the meaning has it. */
+function values({ was, is }: StatementChange): [word: string, means: string, value: string][] {
   if (!was || !is) return []
-  const [before, after] = contrast(was.value, is.value, SHOWN)
-  const told = (means: string | undefined, value: string) => (means ? `${means}  ${value}` : value)
+  const [before, after] = contrast(was.value, is.value, was.means || is.means ? SHOWN_BESIDE : SHOWN)
+  const beside = (means = '', value: string) => (means.includes(value.replaceAll('"', '')) ? '' : value)
   return [
-    ['was', told(was.means, before)],
-    ['is', told(is.means, after)],
+    ['was', was.means ?? '', beside(was.means, before)],
+    ['is', is.means ?? '', beside(is.means, after)],
   ]
 }
 
@@ -159,10 +165,10 @@ export function asMarkdown(changes: Sorted, order: readonly string[]): string {
         const mark = change.verdict === 'breaks' ? '🔴' : '🟢'
         const id = change.kind === 'statement' ? ` <sub>\`${change.id}\`</sub>` : ''
         lines.push(`- ${mark} ${escaped(sentenceOf(change))}${others(change)}${id}`)
-        if (change.kind !== 'statement' || !change.was || !change.is) continue
-        const [before, after] = contrast(change.was.value, change.is.value, SHOWN)
-        lines.push(`  - was ${inWords(change.was.means, before)}`)
-        lines.push(`  - is ${inWords(change.is.means, after)}`)
+        if (change.kind !== 'statement') continue
+        for (const [word, means, value] of values(change)) {
+          lines.push(`  - ${[word, escaped(means), value && code(value)].filter(Boolean).join(' ')}`)
+        }
       }
     }
     lines.push('', '</details>')
@@ -171,9 +177,6 @@ export function asMarkdown(changes: Sorted, order: readonly string[]): string {
 }
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
-const inWords = (means: string | undefined, value: string) =>
-  means ? `${escaped(means)} ${code(value)}` : code(value)
 
 /** Code in Markdown, whatever backticks it has. */
 function code(text: string): string {

@@ -10,9 +10,7 @@ export function sentenceOf(change: Change): string {
     case 'came':
       return `New: ${text}.`
     case 'refused':
-      return `Refused now: ${text}.`
     case 'accepted':
-      return `Accepted now: ${text}.`
     case 'moved':
       return `${text}.`
   }
