@@ -17,8 +17,6 @@ type Options = BodyOf<'POST', '/api/generate'>['options']
 /** What `GREEDY` is on this endpoint. */
 const SHORT = { temperature: 0, max_tokens: 8 }
 const A = { model: models.successor, prompt: 'a' }
-/** Its parameters say another thing than what the endpoint sets by itself. */
-const TUNED = { model: models.tuned, prompt: 'x' }
 const ABC = { model: models.successor, prompt: 'abc', temperature: 0, max_tokens: 3 }
 
 const keys = (value: object) => Object.keys(value).sort()
@@ -50,35 +48,17 @@ const choiceOf = (event: { choices: { text: string; finish_reason: string }[] } 
 
 // What the endpoint forwards
 
-const forwarded = (exchange: Exchange<AnswerOf<'POST', '/v1/completions'>>) => {
-  const { response, done_reason, prompt_eval_count } = completed(exchange)
+async function forwarded({ post, given }: Tools) {
+  const { response, done_reason, prompt_eval_count } = completed(await post('/v1/completions', given))
   return { text: response, finish_reason: done_reason, prompt_tokens: prompt_eval_count }
 }
 
-check('legacy-completions.forwards.stop_string', async ({ post }) =>
-  forwarded(await post('/v1/completions', { ...A, ...SHORT, stop: 'd' })),
-)
-
-check('legacy-completions.forwards.stop_list', async ({ post }) =>
-  forwarded(await post('/v1/completions', { ...A, ...SHORT, stop: ['x', 'e', 'f'] })),
-)
-
-check('legacy-completions.forwards.max_tokens', async ({ post }) =>
-  forwarded(await post('/v1/completions', { ...A, temperature: 0, max_tokens: 3 })),
-)
-
-check('legacy-completions.forwards.frequency_penalty', async ({ post }) =>
-  forwarded(await post('/v1/completions', { ...TUNED, ...SHORT, frequency_penalty: 1 })),
-)
-
-check('legacy-completions.forwards.presence_penalty', async ({ post }) =>
-  forwarded(await post('/v1/completions', { ...TUNED, ...SHORT, presence_penalty: 1 })),
-)
-
-check('legacy-completions.forwards.suffix', async ({ post }) => {
-  const body = { model: models.infill, prompt: 'ab', suffix: 'xy', temperature: 0, max_tokens: 3 }
-  return forwarded(await post('/v1/completions', body))
-})
+check('legacy-completions.forwards.stop_string', forwarded)
+check('legacy-completions.forwards.stop_list', forwarded)
+check('legacy-completions.forwards.max_tokens', forwarded)
+check('legacy-completions.forwards.frequency_penalty', forwarded)
+check('legacy-completions.forwards.presence_penalty', forwarded)
+check('legacy-completions.forwards.suffix', forwarded)
 
 /** What is sampled: 24 tokens, so that two ways of sampling hardly ever say the same. */
 const SAMPLED = { model: models.distribution, prompt: 'x' }
@@ -91,32 +71,18 @@ const sample = async (post: Post, fields: Options) => {
   return (await post('/api/generate', { ...SAMPLED, stream: false, options })).json.response
 }
 
-const asSampled = async (
-  post: Post,
-  fields: Partial<Body> & Options,
-  double: Options,
-  without: Partial<Body>,
-) => {
-  const legacy = await sampleLegacy(post, fields)
+async function sampledAsGenerate({ post, given: { sent, double, without } }: Tools) {
+  const legacy = await sampleLegacy(post, sent)
   return {
-    as_generate: legacy === (await sample(post, fields)),
+    as_generate: legacy === (await sample(post, sent)),
     as_generate_at_double: legacy === (await sample(post, double)),
     as_without: legacy === (await sampleLegacy(post, without)),
   }
 }
 
-check('legacy-completions.forwards.temperature', ({ post }) =>
-  asSampled(post, { temperature: 0.5, seed: 7 }, { temperature: 1, seed: 7 }, { seed: 7 }),
-)
-
-check('legacy-completions.forwards.seed', ({ post }) =>
-  asSampled(post, { temperature: 1, seed: 8 }, { temperature: 1, seed: 16 }, { temperature: 1 }),
-)
-
-check('legacy-completions.forwards.top_p', ({ post }) => {
-  const rest = { temperature: 1, seed: 7 }
-  return asSampled(post, { ...rest, top_p: 0.4 }, { ...rest, top_p: 0.8 }, rest)
-})
+check('legacy-completions.forwards.temperature', sampledAsGenerate)
+check('legacy-completions.forwards.seed', sampledAsGenerate)
+check('legacy-completions.forwards.top_p', sampledAsGenerate)
 
 check('legacy-completions.forwards.logprobs', async ({ post }) =>
   outcome(await post.wrong('/v1/completions', { ...A, temperature: 0, max_tokens: 1, logprobs: 21 })),
@@ -141,23 +107,23 @@ check.alone.each('legacy-completions.drops.*', (tools) => {
   return keepAliveDropped(tools)
 })
 
-/** Whether each endpoint answers otherwise with the fields that are given for it, in the order in which they are. */
-async function dropped({ post, given: { effect, model, prompt, shared } }: Tools) {
+/** Which endpoint answers otherwise with the fields that are given for it; they are asked in the order in the row. */
+async function dropped({ post, given: { model, prompt, limit = 8, shared, effect } }: Tools) {
+  const body = { model, prompt }
+  const ask: Record<string, (fields: { options?: object }) => Promise<object>> = {
+    generate: async ({ options, ...fields }) => {
+      const all = { temperature: 0, num_predict: limit, ...shared, ...options }
+      return generated(await post('/api/generate', { ...body, stream: false, ...fields, options: all }))
+    },
+    legacy: async (fields) => {
+      const all = { ...body, temperature: 0, max_tokens: limit, ...shared, ...fields }
+      return completed(await post.wrong('/v1/completions', all))
+    },
+  }
   const differs: Record<string, boolean> = {}
-  for (const [endpoint, fields] of Object.entries<{ options?: object }>(effect)) {
-    const { options, ...more } = fields
-    if (endpoint === 'generate') {
-      const body = { model, prompt, stream: false, options: { temperature: 0, num_predict: 8, ...shared } }
-      const without = generated(await post('/api/generate', body))
-      const changed = { ...body, ...more, options: { ...body.options, ...options } }
-      differs.generate_differs = !isDeepStrictEqual(generated(await post('/api/generate', changed)), without)
-    } else {
-      const { num_predict = 8, ...rest } = shared ?? {}
-      const body = { model, prompt, temperature: 0, max_tokens: num_predict, ...rest }
-      const without = completed(await post('/v1/completions', body))
-      const changed = completed(await post.wrong('/v1/completions', { ...body, ...fields }))
-      differs.legacy_differs = !isDeepStrictEqual(changed, without)
-    }
+  for (const [endpoint, fields] of Object.entries<object>(effect)) {
+    const without = await ask[endpoint]?.({})
+    differs[`${endpoint}_differs`] = !isDeepStrictEqual(await ask[endpoint]?.(fields), without)
   }
   return differs
 }
@@ -204,43 +170,22 @@ check.each('legacy-completions.unserved.*', async ({ post, given }) => {
 
 // What the endpoint sets by itself
 
-/**
- * Whether the endpoint says what `/api/generate` says with one option more, and whether it says what that says without
- * it, by the parameter of the model.
- */
-async function asSet(post: Post, sent: Partial<Body>, set: Options, rest: Options) {
-  const legacy = textOf(await post('/v1/completions', { ...TUNED, ...sent, seed: 7, max_tokens: 12 }))
-  const ask = async (options: Options) => {
-    const body = { ...TUNED, stream: false, options: { seed: 7, num_predict: 12, ...options } }
-    return (await post('/api/generate', body)).json.response
+/** Whether the endpoint says what `/api/generate` says with an option set, or without, by the parameter of the model. */
+async function asSet({ post, given: { sent, set, rest } }: Tools) {
+  const body = { model: models.tuned, prompt: 'x' }
+  const legacy = textOf(await post('/v1/completions', { ...body, ...sent, seed: 7, max_tokens: 12 }))
+  const ask = async (given: Options) => {
+    const options = { seed: 7, num_predict: 12, ...given }
+    return (await post('/api/generate', { ...body, stream: false, options })).json.response
   }
   return { as_set: legacy === (await ask({ ...rest, ...set })), as_parameter: legacy === (await ask(rest)) }
 }
 
-check('legacy-completions.defaults.temperature', ({ post }) => {
-  const rest = { top_p: 1, presence_penalty: 0, frequency_penalty: 0 }
-  return asSet(post, {}, { temperature: 1 }, rest)
-})
-
-check('legacy-completions.defaults.top_p', ({ post }) => {
-  const rest = { temperature: 1, presence_penalty: 0, frequency_penalty: 0 }
-  return asSet(post, { temperature: 1 }, { top_p: 1 }, rest)
-})
-
-check('legacy-completions.defaults.top_p-zero', ({ post }) => {
-  const rest = { temperature: 1, presence_penalty: 0, frequency_penalty: 0 }
-  return asSet(post, { temperature: 1, top_p: 0 }, { top_p: 1 }, rest)
-})
-
-check('legacy-completions.defaults.presence_penalty', ({ post }) => {
-  const rest = { temperature: 0, top_p: 1, frequency_penalty: 0 }
-  return asSet(post, { temperature: 0 }, { presence_penalty: 0 }, rest)
-})
-
-check('legacy-completions.defaults.frequency_penalty', ({ post }) => {
-  const rest = { temperature: 0, top_p: 1, presence_penalty: 0 }
-  return asSet(post, { temperature: 0 }, { frequency_penalty: 0 }, rest)
-})
+check('legacy-completions.defaults.temperature', asSet)
+check('legacy-completions.defaults.top_p', asSet)
+check('legacy-completions.defaults.top_p-zero', asSet)
+check('legacy-completions.defaults.presence_penalty', asSet)
+check('legacy-completions.defaults.frequency_penalty', asSet)
 
 check('legacy-completions.defaults.model-parameters', ({ post }) =>
   askEach(['a', 'p'], async (prompt) =>
@@ -255,7 +200,7 @@ check('legacy-completions.defaults.request-over-parameters', async ({ post }) =>
 
 // One handler with /api/generate
 
-async function asGenerate(post: Post, model: string, prompt: string, limit: number) {
+async function asGenerate({ post, given: { model, prompt, limit } }: Tools) {
   const body = { model, prompt }
   const options = { temperature: 0, top_p: 1, num_predict: limit }
   const answer = completed(await post('/v1/completions', { ...body, temperature: 0, max_tokens: limit }))
@@ -263,15 +208,11 @@ async function asGenerate(post: Post, model: string, prompt: string, limit: numb
   return { same: isDeepStrictEqual(answer, same), answer }
 }
 
-check('legacy-completions.as-generate.stop', ({ post }) => asGenerate(post, models.stopper, 'v', 20))
-
-check('legacy-completions.as-generate.length', ({ post }) => asGenerate(post, models.successor, 'abc', 6))
-
-check('legacy-completions.as-generate.template', ({ post }) => asGenerate(post, models.templated, 'abc', 6))
-
-check('legacy-completions.as-generate.bos', ({ post }) => asGenerate(post, models.starter, 'abc', 6))
-
-check('legacy-completions.as-generate.bytes', ({ post }) => asGenerate(post, models.scripted, '1', 20))
+check('legacy-completions.as-generate.stop', asGenerate)
+check('legacy-completions.as-generate.length', asGenerate)
+check('legacy-completions.as-generate.template', asGenerate)
+check('legacy-completions.as-generate.bos', asGenerate)
+check('legacy-completions.as-generate.bytes', asGenerate)
 
 check('legacy-completions.as-generate.sampled', async ({ post }) => {
   const texts = Object.values(
@@ -456,58 +397,28 @@ check.each('legacy-completions.errors.type.*', async ({ post, given }) => {
   return { status, type: json.error.type, content_type: contentType }
 })
 
-/** How each body is refused. */
-const refused = (post: Post, bodies: Record<string, unknown>) =>
-  askEach(bodies, async (body) => outcome(await post.wrong('/v1/completions', body)))
+const refused = async ({ post, given }: Tools) => outcome(await post.wrong('/v1/completions', given))
+
+check('legacy-completions.errors.unknown-model', refused)
+check('legacy-completions.errors.invalid-model', refused)
+check('legacy-completions.errors.suffix', refused)
+check('legacy-completions.errors.stop-element', refused)
+
+const eachRefused = ({ post, given }: Pick<Tools, 'post' | 'given'>) =>
+  askEach(given, async (body) => outcome(await post.wrong('/v1/completions', body)))
+
+check('legacy-completions.errors.no-model', eachRefused)
+check('legacy-completions.errors.prompt', eachRefused)
+check('legacy-completions.errors.wrong-types', eachRefused)
 
 check('legacy-completions.errors.body', ({ post }) =>
-  refused(post, { absent: undefined, broken: '{bad}', cut: '{"model":', array: '[]' }),
-)
-
-check('legacy-completions.errors.no-model', ({ post }) =>
-  refused(post, { absent: { prompt: 'a' }, null_body: 'null' }),
-)
-
-check('legacy-completions.errors.unknown-model', async ({ post }) =>
-  outcome(await post('/v1/completions', { model: 'conformance/nobody', prompt: 'a' })),
-)
-
-check('legacy-completions.errors.invalid-model', async ({ post }) =>
-  outcome(await post('/v1/completions', { model: 'bad name!', prompt: 'a' })),
-)
-
-check('legacy-completions.errors.suffix', async ({ post }) =>
-  outcome(await post('/v1/completions', { ...A, suffix: 'b' })),
-)
-
-check('legacy-completions.errors.stop-element', async ({ post }) =>
-  outcome(await post.wrong('/v1/completions', { ...A, stop: [1] })),
-)
-
-check('legacy-completions.errors.prompt', ({ post }) =>
-  refused(post, { texts: { ...A, prompt: ['a', 'b'] }, tokens: { ...A, prompt: [100, 101] } }),
+  eachRefused({ post, given: { absent: undefined, broken: '{bad}', cut: '{"model":', array: '[]' } }),
 )
 
 check('legacy-completions.errors.stop-number', async ({ post }) => {
   const body = { ...SHORT, model: models.stopper, prompt: 'v', stop: 5 }
   return textOf(await post.wrong('/v1/completions', body))
 })
-
-check('legacy-completions.errors.wrong-types', ({ post }) =>
-  refused(post, {
-    model: { ...A, model: 5 },
-    prompt: { ...A, prompt: 5 },
-    suffix: { ...A, suffix: 5 },
-    stream: { ...A, stream: 'x' },
-    stream_options: { ...A, stream_options: 'x' },
-    max_tokens: { ...A, max_tokens: 1.5 },
-    seed: { ...A, seed: 1.5 },
-    temperature: { ...A, temperature: 'x' },
-    top_p: { ...A, top_p: 'x' },
-    frequency_penalty: { ...A, frequency_penalty: 'x' },
-    presence_penalty: { ...A, presence_penalty: 'x' },
-  }),
-)
 
 check('legacy-completions.errors.stream', async ({ post }) => {
   const body = { ...SHORT, model: models.refused, prompt: 'a', stream: true }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/run/check.ts'
+import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import { askEach, outcome } from '../answers.ts'
@@ -150,44 +150,30 @@ const refusal = (exchange: Exchange) => {
   return { status, error: error?.replace(/\S*(?=[/\\]blobs)/, '…').replace(/ for .*/, '') }
 }
 
-/** What a wrong `POST /api/create` answers. */
-const create = async (post: Verbs['post'], body: Record<string, unknown>) =>
-  refusal(await post.wrong('/api/create', { ...body, stream: false }))
+const wrongCreate = async ({ post, given }: Pick<Tools, 'post' | 'given'>) =>
+  refusal(await post.wrong('/api/create', { ...given, stream: false }))
 
-const model = 'conformance/models-refused'
+check.alone('models.create.refused.no-name', wrongCreate)
+check.alone('models.create.refused.no-source', wrongCreate)
+check.alone('models.create.refused.old-body', wrongCreate)
+check.alone('models.create.refused.malformed-from', wrongCreate)
+check.alone('models.create.refused.missing-blob', wrongCreate)
+check.alone('models.create.refused.malformed-digest', wrongCreate)
+check.alone('models.create.refused.license-type', wrongCreate)
 
-check.alone('models.create.refused.no-name', ({ post }) => create(post, {}))
+const REFUSED = 'conformance/models-refused'
 
-check.alone('models.create.refused.no-source', ({ post }) => create(post, { model }))
-
-check.alone('models.create.refused.old-body', ({ post }) =>
-  create(post, { name: model, modelfile: `FROM ${models.spare}` }),
-)
-
-check.alone('models.create.refused.malformed-from', ({ post }) => create(post, { model, from: 'bad name!' }))
-
-check.alone('models.create.refused.not-gguf', ({ post }) =>
-  create(post, { model, files: { 'a.gguf': digestOf(layerOf(PARAMETERS)) } }),
-)
-
-check.alone('models.create.refused.missing-blob', ({ post }) =>
-  create(post, { model, files: { 'a.gguf': `sha256:${'0'.repeat(64)}` } }),
-)
-
-check.alone('models.create.refused.malformed-digest', ({ post }) =>
-  create(post, { model, files: { 'a.gguf': 'sha256:123' } }),
-)
-
-check.alone('models.create.refused.license-type', ({ post }) =>
-  create(post, { model, from: models.spare, license: 7 }),
-)
+check.alone('models.create.refused.not-gguf', ({ post }) => {
+  const files = { 'a.gguf': digestOf(layerOf(PARAMETERS)) }
+  return wrongCreate({ post, given: { model: REFUSED, files } })
+})
 
 check.alone('models.create.refused.quantize-type', ({ post }) =>
-  create(post, { model, files, quantize: 'ZZ' }),
+  wrongCreate({ post, given: { model: REFUSED, files, quantize: 'ZZ' } }),
 )
 
 check('models.create.refused.stream', async ({ post }) => {
-  const { status, records } = await post.wrong('/api/create', { model })
+  const { status, records } = await post.wrong('/api/create', { model: REFUSED })
   return { status, records }
 })
 

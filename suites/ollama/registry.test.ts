@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
 import { inRange } from '../../harness/base/versions.ts'
-import { check } from '../../harness/run/check.ts'
+import { check, type Tools } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import { type Client, REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
@@ -113,13 +113,10 @@ check.alone('registry.push.steps', async ({ client, post }) => {
   }
 })
 
-check('registry.push.unknown', ({ post }) =>
-  failure((stream) => post('/api/push', { model: named('nobody'), insecure: true, stream })),
-)
+const pushFailure = ({ post, given }: Tools) => failure((stream) => post('/api/push', { ...given, stream }))
 
-check('registry.push.malformed', ({ post }) =>
-  failure((stream) => post('/api/push', { model: 'bad name!', insecure: true, stream })),
-)
+check('registry.push.unknown', pushFailure)
+check('registry.push.malformed', pushFailure)
 
 check('registry.push.no-model', async ({ post }) => {
   const exchange = await post('/api/push', { insecure: true })
@@ -151,18 +148,15 @@ check.alone('registry.pull.steps', async ({ client, post, del }) => {
   }
 })
 
-check('registry.pull.unknown', ({ post }) =>
-  failure((stream) => post('/api/pull', { model: named('nobody'), insecure: true, stream })),
-)
+const pullFailure = ({ post, given }: Tools) => failure((stream) => post('/api/pull', { ...given, stream }))
+
+check('registry.pull.unknown', pullFailure)
+check('registry.pull.unreachable', pullFailure)
 
 check('registry.pull.malformed', async ({ post }) => ({
   malformed: outcome(await post('/api/pull', { model: 'bad name!', insecure: true })),
   none: outcome(await post('/api/pull', { insecure: true })),
 }))
-
-check('registry.pull.unreachable', ({ post }) =>
-  failure((stream) => post('/api/pull', { model: `127.0.0.1:1/${PREFIX}nobody`, insecure: true, stream })),
-)
 
 check.alone('registry.pull.insecure', async ({ client, post }) => {
   const model = named('insecure')
@@ -289,17 +283,8 @@ check.alone('registry.stored.digest', async ({ client, get, post, del }) => {
   }
 })
 
-check.alone('registry.stored.remote', async ({ client }) => {
-  const info = {
-    capabilities: ['completion'],
-    model_family: 'llama',
-    base_name: 'far',
-    quantization_level: 'Q4_0',
-    parameter_size: '1B',
-    context_length: 100,
-    embedding_length: 10,
-  }
-  await publish(client, 'remote', { from: 'far', remote_host: 'http://127.0.0.1:1', info })
+check.alone('registry.stored.remote', async ({ client, given }) => {
+  await publish(client, 'remote', given)
   const { config, layers } = await configOf(client, 'remote')
   return { layers, config }
 })
