@@ -38,7 +38,7 @@ function faults(packages: Record<string, Entry>, allowScripts: object): string[]
     if (!path || entry.link) continue
     const { funding: _, deprecated: __, ...rest } = entry
     const name = path.split('node_modules/').at(-1) ?? ''
-    const libc = /-musl$/.test(name) ? 'musl' : /-gnu$|^node-linux-/.test(name) ? 'glibc' : undefined
+    const libc = name.endsWith('-musl') ? 'musl' : /-gnu$|^node-linux-/.test(name) ? 'glibc' : undefined
     if (!entry.version) found.push(`${path}: no version`)
     if (!entry.integrity) found.push(`${path}: no integrity`)
     if (entry.resolved || JSON.stringify(rest).includes('://')) found.push(`${path}: names a host`)

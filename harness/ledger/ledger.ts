@@ -100,8 +100,7 @@ function readFile(folder: string, system: System, file: string, problems: string
     // The pointer of a missing property names its parent, so the nearest node that exists is shown.
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true) as
-        | { range?: [number, number, number] }
-        | undefined
+        { range?: [number, number, number] } | undefined
       if (node?.range) return at(node.range[0])
     }
     return at(0)

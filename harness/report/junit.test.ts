@@ -74,7 +74,7 @@ test.each([
   ['characters outside the first plane', 'ä€😀'],
 ])('a message with %s is still XML', (_, message) => {
   const [failure] = parseXml(junit(results([statement('a.b', 'fail', message)]))).children[0]?.children ?? []
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what XML forbids
+  // oxlint-disable-next-line no-control-regex -- those are what XML forbids
   const shown = message.replaceAll(/[\u0000-\u001f]|[\ud800-\udbff](?![\udc00-\udfff])/g, '\ufffd')
   expect(failure?.attributes.message).toBe(shown)
   expect(failure?.text).toContain(shown)

@@ -20,7 +20,7 @@ export type Tools = Verbs & {
   /** Version of the target. */
   version: string
   /** What the row says that is sent, where one check serves a family of statements. */
-  // biome-ignore lint/suspicious/noExplicitAny: each family has a form of its own
+  // oxlint-disable-next-line typescript/no-explicit-any -- each family has a form of its own
   given: any
 }
 

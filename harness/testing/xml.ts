@@ -9,7 +9,7 @@ export type Element = {
 const NAME = '[A-Za-z_][\\w.-]*'
 const ATTRIBUTE = new RegExp(`^\\s+(${NAME})="([^"<]*)"`)
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what XML forbids
+// oxlint-disable-next-line no-control-regex -- those are what XML forbids
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])/
 
 function decode(text: string): string {

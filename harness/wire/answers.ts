@@ -5,7 +5,7 @@ import type { Route as OllamaRoute } from '../../schemas/ollama/types.ts'
 export type Answer = { json: unknown; records: unknown }
 
 /** Of a route that is no route of the API. */
-// biome-ignore lint/suspicious/noExplicitAny: nothing is known of it
+// oxlint-disable-next-line typescript/no-explicit-any -- nothing is known of it
 export type AnyAnswer = { json: any; records: any[] }
 
 /**
@@ -34,7 +34,7 @@ type Primitive = string | number | boolean | null | undefined
 
 /** A value with all fields of the members of a union, each as if it were always there. */
 export type Fields<Value> = unknown extends Value
-  ? // biome-ignore lint/suspicious/noExplicitAny: the schema leaves it open
+  ? // oxlint-disable-next-line typescript/no-explicit-any -- the schema leaves it open
     any
   : [Exclude<Value, Primitive>] extends [never]
     ? NonNullable<Value>

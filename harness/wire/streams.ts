@@ -14,7 +14,7 @@ const CR = 0x0d
 /** The lines of an NDJSON body. A last line without newline counts; empty lines do not. */
 export function ndjsonLines(body: Uint8Array): Line[] {
   const lines: Line[] = []
-  for (let start = 0; start < body.length; ) {
+  for (let start = 0; start < body.length;) {
     const newline = body.indexOf(LF, start)
     const end = newline < 0 ? body.length : newline
     const line = body.subarray(start, body[end - 1] === CR ? end - 1 : end)
