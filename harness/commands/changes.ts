@@ -36,8 +36,8 @@ export const changes = (): Command =>
       const span = spanOf(from, to)
       const ledger = await compiledLedger()
       const reliance = relianceOf(loadConfig(config), ledger)
-      const statements = [...ledger.values()].filter(({ system }) => system === span.system).length
-      const basis = `Read from ${statements} statements of the ledger and from the schemas; nothing was run.`
+      const rows = [...ledger.values()].filter(({ system, excluded }) => system === span.system && !excluded)
+      const basis = `Read from ${rows.length} statements of the ledger and from the schemas; nothing was run.`
       const result = show.sorted(changesBetween(ledger, span), reliance, basis)
       const order = endpointsOf(span.system)
       if (json) console.log(JSON.stringify(show.asJson(result), null, 1))

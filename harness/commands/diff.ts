@@ -63,7 +63,7 @@ export const diff = (): Command =>
       const found = difference(ledger, was, is)
       const compared = new Set([...was.statements, ...is.statements].map(({ id }) => id)).size
       const basis = `Measured: ${described(from, was)}, and ${described(to, is)}; ${compared} statements, of which ${found.incomparable.length} could not be compared.`
-      const result = show.sorted(found, reliance, basis)
+      const result = show.sorted(found, reliance, basis, 'no difference was seen')
       const order = endpointsOf(system)
       if (json) {
         const { changes, ...rest } = show.asJson(result)

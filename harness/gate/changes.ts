@@ -64,7 +64,8 @@ export type Changes = Span & { changes: Change[] }
 
 /** What is different between two versions, by the ledger and the schemas. */
 export function changesBetween(ledger: Ledger, span: Span): Changes {
-  const statements = [...ledger.values()].filter(({ system }) => system === span.system)
+  // What no check can see is not known to have changed.
+  const statements = [...ledger.values()].filter((row) => row.system === span.system && !row.excluded)
   const [was, is] = [surfaceOf(span.system, span.from), surfaceOf(span.system, span.to)]
   const changes = [
     ...statements.flatMap(

@@ -38,13 +38,10 @@ const ids = (changes: readonly { kind: string }[]) =>
 test('names the same statements as `changes` does', () => {
   const found = difference(ledger, green('0.24.0'), green('0.32.15'))
   const known = changesBetween(ledger, spanOf('0.24.0', '0.32.15'))
-  const checked = ids(known.changes).filter((id) => !ledger.get(id)?.excluded)
-  expect(ids(found.changes)).toEqual(checked)
+  expect(ids(found.changes)).toEqual(ids(known.changes))
   expect(found.incomparable).toEqual([])
   expect(found.changes.map((change) => 'id' in change && [change.id, change.verdict])).toEqual(
-    known.changes.flatMap((change) =>
-      change.kind === 'statement' && checked.includes(change.id) ? [[change.id, change.verdict]] : [],
-    ),
+    known.changes.flatMap((change) => (change.kind === 'statement' ? [[change.id, change.verdict]] : [])),
   )
 })
 
@@ -75,6 +72,38 @@ test('times and durations do not tell sides apart', () => {
   const was = [at('01', 'a'), at('02', 'b')]
   const is = [at('11', 'a'), at('12', 'c')]
   expect(telling({ was, is })).toEqual({ was: was[1], is: is[1] })
+})
+
+test('what only one side has in its messages came or went, and what both have did not', () => {
+  const [evidence] = readRecording('ollama', '0.24.0').areas.chat?.['chat.answer.whole'] ?? []
+  const problem = (place: string, kind: string) => ({
+    place,
+    kind,
+    found: '1',
+    rule: 'x',
+    count: 1,
+    statements: [],
+    evidence,
+  })
+  const having = (...problems: object[]): Results =>
+    ({ ...green('0.24.0'), messages: [{ id: 'chat/last', status: 'fail', problems }] }) as Results
+  const { changes } = difference(
+    ledger,
+    having(problem('/seen', 'added'), problem('/old', 'added')),
+    having(
+      problem('/seen', 'added'),
+      problem('/message/*/new', 'added'),
+      problem('/done', 'type'),
+      problem('/model', 'missing'),
+    ),
+  )
+  const endpoints = ['POST /api/chat']
+  expect(changes.map(({ verdict, ...change }) => [verdict, change])).toEqual([
+    ['breaks', expect.objectContaining({ field: 'old', event: 'went', endpoints })],
+    ['breaks', expect.objectContaining({ field: 'done', part: 'type', event: 'came', endpoints })],
+    ['breaks', expect.objectContaining({ field: 'model', event: 'optional', endpoints })],
+    ['adds', expect.objectContaining({ field: 'message.new', event: 'came', endpoints })],
+  ])
 })
 
 describe('what cannot be compared is said to be', () => {

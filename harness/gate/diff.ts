@@ -1,9 +1,19 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Ledger, Statement } from '../ledger/ledger.ts'
 import { restoreExchange, type StoredExchange } from '../recording/recording.ts'
-import type { Results, StatementResult } from '../report/results.ts'
+import type { MessageProblemResult, Results, StatementResult } from '../report/results.ts'
+import { routeOf } from '../schema/routes.ts'
+import { ANY } from '../schema/specialise.ts'
 import { evidence } from '../wire/exchange.ts'
-import { type Changes, inOrder, type Said, type StatementChange, statementChange } from './changes.ts'
+import {
+  type Change,
+  type Changes,
+  inOrder,
+  type Said,
+  type SurfaceChange,
+  statementChange,
+} from './changes.ts'
+import { surfaceVerdict } from './rules.ts'
 import { excerpts } from './values.ts'
 
 /** The exchanges of both sides. */
@@ -22,7 +32,7 @@ export function difference(ledger: Ledger, was: Results, is: Results, notes: str
   const [before, after] = [was, is].map(
     ({ statements }) => new Map(statements.map((one) => [one.id, one])),
   ) as [Map<string, StatementResult>, Map<string, StatementResult>]
-  const changes: StatementChange[] = []
+  const changes: Change[] = []
   const evidences = new Map<string, Evidence>()
   const incomparable: Difference['incomparable'] = []
   for (const id of new Set([...before.keys(), ...after.keys()])) {
@@ -47,10 +57,60 @@ export function difference(ledger: Ledger, was: Results, is: Results, notes: str
     from: was.target.version,
     to: is.target.version,
     notes,
-    changes: inOrder(changes),
+    changes: inOrder([...changes, ...messageChanges(was, is)]),
     evidence: evidences,
     incomparable,
   }
+}
+
+/** By what a message has wrong on one side only, for its version: what came or went there, which no schema knows yet. */
+function messageChanges(was: Results, is: Results): SurfaceChange[] {
+  const { system } = is.target
+  const [before, after] = [problemsOf(was), problemsOf(is)]
+  const found: SurfaceChange[] = []
+  for (const [key, problem] of new Map([...before, ...after])) {
+    if (before.has(key) && after.has(key)) continue
+    const { message, place, kind, evidence } = problem
+    const { method, path } = evidence.request
+    const route = routeOf(system, ANY, method, path)
+    const side = message.endsWith('/request') ? 'request' : 'answer'
+    const now = after.has(key)
+    const part = PARTS[kind]
+    const event = kind === 'missing' ? (now ? 'optional' : 'required') : now ? 'came' : 'went'
+    const field = place
+      .split('/')
+      .slice(1)
+      .filter((one) => !/^(\*|\d+)$/.test(one))
+      .join('.')
+    found.push({
+      kind: 'surface',
+      verdict: surfaceVerdict(part, side, event),
+      // What is not in a field is the message as a whole.
+      part: field ? part : 'form',
+      event,
+      endpoints: [`${method} ${route?.path ?? path}`],
+      side,
+      messages: [message],
+      ...(field ? { field } : {}),
+      ...(kind === 'type' || kind === 'value' ? { what: [problem.found] } : {}),
+      description: `found ${problem.found}, where ${problem.rule}`,
+    })
+  }
+  return found
+}
+
+const PARTS = { added: 'field', missing: 'field', type: 'type', value: 'value', route: 'form' } as const
+
+type Met = MessageProblemResult & { message: string }
+
+function problemsOf({ messages }: Results): Map<string, Met> {
+  const met = (messages ?? []).flatMap(({ id, problems }) =>
+    problems.map((problem): Met => ({ ...problem, message: id })),
+  )
+  // The figures in what was found are others each time.
+  return new Map(
+    met.map((problem) => [JSON.stringify([problem.message, problem.place, problem.kind]), problem]),
+  )
 }
 
 type Compared = { said?: Said | undefined; why?: string }

@@ -8,6 +8,8 @@ import { grouped, others, sentenceOf } from './words.ts'
 export type Sorted = Changes & {
   /** What the changes were read from, one line. */
   basis: string
+  /** What to say when there is none. */
+  nothing: string
   /** What touches what the project relies on; undefined when it says nothing. */
   touching: Change[] | undefined
   breaks: Change[]
@@ -15,12 +17,18 @@ export type Sorted = Changes & {
 }
 
 /** Sorts changes for a reader: first what touches what is relied on, where anything is. */
-export function sorted(changes: Changes, reliance: Reliance | undefined, basis: string): Sorted {
+export function sorted(
+  changes: Changes,
+  reliance: Reliance | undefined,
+  basis: string,
+  nothing = 'nothing that is known changes',
+): Sorted {
   const touching = reliance && changes.changes.filter(reliance.touches)
   const rest = changes.changes.filter((change) => !touching?.includes(change))
   return {
     ...changes,
     basis,
+    nothing,
     touching,
     breaks: rest.filter(({ verdict }) => verdict === 'breaks'),
     adds: rest.filter(({ verdict }) => verdict === 'adds'),
@@ -60,10 +68,10 @@ export const asJson = (sorted: Sorted) => {
 }
 
 /** `3 changes can break a client, 1 only adds` */
-function summary({ changes, touching }: Sorted): string {
+function summary({ changes, touching, nothing }: Sorted): string {
   const breaking = changes.filter(({ verdict }) => verdict === 'breaks').length
   const adding = changes.length - breaking
-  if (changes.length === 0) return 'nothing that is known changes'
+  if (changes.length === 0) return nothing
   const all = `${count(breaking, 'change')} can break a client, ${adding} only ${adding === 1 ? 'adds' : 'add'}`
   if (!touching) return all
   const hurting = touching.filter(({ verdict }) => verdict === 'breaks').length

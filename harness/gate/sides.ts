@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SuiteError } from '../base/errors.ts'
-import { fromRoot, reportFolder } from '../base/paths.ts'
+import { fromRoot } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import type { Results } from '../report/results.ts'
 import { parseTarget, TARGET_VARIABLE } from '../targets/spec.ts'
@@ -17,7 +17,7 @@ export type Side = { name: string } & ({ kind: 'stored'; file: string } | { kind
  * @throws SuiteError when it is neither
  */
 export function sideOf(name: string, system: System): Side {
-  for (const path of [name, reportFolder(name)]) {
+  for (const path of [name, join('reports', name)]) {
     const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'results.json') : path
     if (file.endsWith('.json') && existsSync(file)) return { name, kind: 'stored', file }
   }
