@@ -54,27 +54,31 @@ test('stored results by file, folder and name, with both answers', async () => {
   })
 })
 
-test('a side that is none, holds no results, or does not answer ends with 2 and one line', {
-  timeout: 120_000,
-}, async () => {
-  const folder = temporaryFolder(FILES)
-  const ends = async (...args: string[]) => {
-    const { code, stdout, stderr } = await command(folder, ['diff', ...args])
-    return [code, stdout, stderr.trimEnd().split('\n').at(-1)]
-  }
-  expect(await ends('old', '0.32.15')).toEqual([
-    2,
-    '',
-    expect.stringMatching(/0\.32\.15 is no side to compare; give a target/),
-  ])
-  expect(await ends('old', 'broken.json')).toEqual([
-    2,
-    '',
-    expect.stringMatching(/broken\.json holds no results of a run/),
-  ])
-  expect(await ends('old', await deadUrl())).toEqual([
-    2,
-    '',
-    expect.stringMatching(/no server answers at http/),
-  ])
-})
+test(
+  'a side that is none, holds no results, or does not answer ends with 2 and one line',
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const folder = temporaryFolder(FILES)
+    const ends = async (...args: string[]) => {
+      const { code, stdout, stderr } = await command(folder, ['diff', ...args])
+      return [code, stdout, stderr.trimEnd().split('\n').at(-1)]
+    }
+    expect(await ends('old', '0.32.15')).toEqual([
+      2,
+      '',
+      expect.stringMatching(/0\.32\.15 is no side to compare; give a target/),
+    ])
+    expect(await ends('old', 'broken.json')).toEqual([
+      2,
+      '',
+      expect.stringMatching(/broken\.json holds no results of a run/),
+    ])
+    expect(await ends('old', await deadUrl())).toEqual([
+      2,
+      '',
+      expect.stringMatching(/no server answers at http/),
+    ])
+  },
+)

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { SuiteError } from '../base/errors.ts'
-import { fromRoot } from '../base/paths.ts'
 
 /** `init`: a commented configuration to start from. */
 export const init = (): Command =>
@@ -14,6 +14,6 @@ export const init = (): Command =>
       if (existsSync(config) && !force) {
         throw new SuiteError(`${config} is there already; write over it with --force`)
       }
-      copyFileSync(fromRoot('harness/config/sample.yaml'), config)
+      copyFileSync(join(import.meta.dirname, '..', 'config', 'sample.yaml'), config)
       console.log(`wrote ${config}; every key in it is explained and commented out`)
     })

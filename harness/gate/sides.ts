@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { SuiteError } from '../base/errors.ts'
-import { fromRoot } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import type { Results } from '../report/results.ts'
 import { parseTarget, TARGET_VARIABLE } from '../targets/spec.ts'
@@ -44,6 +43,9 @@ export function readResults(file: string): Results {
   }
   return results
 }
+
+/** The command itself, as source or compiled. */
+const CLI = join(import.meta.dirname, '..', 'commands', `cli${extname(import.meta.filename)}`)
 
 const running = new Set<ChildProcess>()
 
@@ -89,7 +91,7 @@ async function runIn(
   const option = system === 'ollama' ? '--target' : '--llama-server-target'
   const child = spawn(
     process.execPath,
-    [fromRoot('harness/commands/cli.ts'), 'run', ...names, option, target, '--reports', reports, '--json'],
+    [CLI, 'run', ...names, option, target, '--reports', reports, '--json'],
     // What one side is told by the environment must not reach the other.
     {
       env: { ...process.env, [TARGET_VARIABLE.ollama]: '', [TARGET_VARIABLE['llama-server']]: '' },

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { startVitest } from 'vitest/node'
 import { SuiteError } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
@@ -21,6 +21,9 @@ export type RunOptions = {
   json?: true
   record?: true
 }
+
+/** As source or compiled. */
+const REPORTER = join(import.meta.dirname, '..', 'report', `reporter${extname(import.meta.filename)}`)
 
 /**
  * Runs suites in this process.
@@ -70,7 +73,7 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
       ...(pattern ? { testNamePattern: pattern } : {}),
       ...(systems.size > 0 ? { project: [...systems] } : {}),
       // Passed here, reporters replace those of the configuration.
-      ...(json ? { reporters: [fromRoot('harness/report/reporter.ts')] } : {}),
+      ...(json ? { reporters: [REPORTER] } : {}),
     },
     {},
     json ? { stdout: process.stderr } : {},
