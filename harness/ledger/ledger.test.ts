@@ -19,7 +19,7 @@ const ROW = `
     text: It does what it does.
     level: observed
     tier: core
-    sources: [docs/api.md]
+    sources: ['docs/api.md@v0.32.15']
     values: [{ value: 1 }]
 `
 const load = (files: Record<string, string>) =>
@@ -81,6 +81,21 @@ describe('a broken row is named with file and line', () => {
     ['a version with v', changed('tier:', 'since: v0.9.0\n    tier:'), /area\.yaml:5: .* since must match/],
     ['no source', changed('[docs/api.md]', '[]'), /area\.yaml:6: area\.subject: sources must NOT have fewer/],
     ['no values', values(''), /area\.yaml:2: area\.subject: .*'values'/],
+    [
+      'a value of several that says nothing of what it means',
+      values('values: [{ until: 0.9.0, value: 1 }, { since: 0.9.0, value: 2, means: two }]'),
+      /area\.subject: values\.0 must have required property 'means'/,
+    ],
+    [
+      'a text with a version',
+      changed('It does what it does.', 'It does it since 0.9.0.'),
+      /area\.subject: text must NOT be valid/,
+    ],
+    [
+      'a source without a tag',
+      changed('docs/api.md@v0.32.15', 'docs/api.md'),
+      /area\.subject: sources\.0 must match/,
+    ],
     ['empty values', values('values: []'), /area\.yaml:7: area\.subject: values must NOT have fewer/],
     [
       'excluded with values',
@@ -110,17 +125,21 @@ describe('a broken row is named with file and line', () => {
     ],
     [
       'overlapping values',
-      values('values: [{ until: 0.9.0, value: 1 }, { since: 0.8.0, value: 2 }]'),
+      values(
+        'values: [{ until: 0.9.0, value: 1, means: some 1 }, { since: 0.8.0, value: 2, means: some 2 }]',
+      ),
       /area\.yaml:2: area\.subject: the values for before 0\.9\.0 and 0\.8\.0 and up overlap/,
     ],
     [
       'two values for every version',
-      values('values: [{ value: 1 }, { value: 2 }]'),
+      values('values: [{ value: 1, means: some 1 }, { value: 2, means: some 2 }]'),
       /area\.yaml:2: area\.subject: the values for every version and every version overlap/,
     ],
     [
       'a gap between values',
-      values('values: [{ until: 0.9.0, value: 1 }, { since: 0.10.0, value: 2 }]'),
+      values(
+        'values: [{ until: 0.9.0, value: 1, means: some 1 }, { since: 0.10.0, value: 2, means: some 2 }]',
+      ),
       /area\.yaml:2: area\.subject: no value for 0\.9\.0 until 0\.10\.0/,
     ],
     [
@@ -140,7 +159,9 @@ describe('a broken row is named with file and line', () => {
     ],
     [
       'a value that lies outside the range of the row',
-      values('until: 0.9.0\n    values: [{ until: 0.9.0, value: 1 }, { since: 0.9.0, value: 2 }]'),
+      values(
+        'until: 0.9.0\n    values: [{ until: 0.9.0, value: 1, means: some 1 }, { since: 0.9.0, value: 2, means: some 2 }]',
+      ),
       /area\.yaml:2: area\.subject: .*0\.9\.0/,
     ],
     ['YAML that is none', changed('[docs/api.md]', '[docs/api.md'), /area\.yaml:\d+: /],
@@ -167,7 +188,7 @@ describe('a broken row is named with file and line', () => {
 test('a row gives the value for a version', () => {
   const files = changed(
     'values: [{ value: 1 }]',
-    'since: 0.6.0\n    values: [{ until: 0.9.0, value: a }, { since: 0.9.0, value: b }]',
+    'since: 0.6.0\n    values: [{ until: 0.9.0, value: a, means: some a }, { since: 0.9.0, value: b, means: some b }]',
   )
   const statement = load(files).get('area.subject')
   if (!statement) throw new Error('it is not there')

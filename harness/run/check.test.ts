@@ -55,8 +55,8 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
       'demo.launches': { needs: { launch: { OLLAMA_NUM_PARALLEL: '2' } } },
       'demo.moved': {
         values: [
-          { until: '0.9.0', value: 1 },
-          { since: '0.9.0', value: 200 },
+          { until: '0.9.0', value: 1, means: 'one' },
+          { since: '0.9.0', value: 200, means: 'two hundred' },
         ],
       },
       'demo.known': { values: [{ value: 418 }] },

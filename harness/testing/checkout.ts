@@ -64,7 +64,7 @@ export class Checkout {
   setUp(env: Record<string, string>): Running {
     const script = `
       import setUp from './harness/run/session.ts'
-      await setUp({ name: 'ollama', provide() {} })
+      await setUp({ name: 'ollama', provide() {}, onTestsRerun() {} })
       console.log('set up')
       setInterval(() => {}, 1000)`
     return start(this.folder, env, ['--input-type=module', '--eval', script])
@@ -132,7 +132,7 @@ export const ledger = (rows: Record<string, Record<string, unknown>>) =>
       text: `Statement ${id} holds.`,
       level: 'observed',
       tier: 'core',
-      sources: ['a test'],
+      sources: ['docs/api.md:A test@v0.32.15'],
       ...('excluded' in row ? {} : { values: [{ value: 200 }] }),
       ...row,
     })),
