@@ -19,7 +19,7 @@ const ROW = `
     text: It does what it does.
     level: observed
     tier: core
-    sources: ['docs/api.md@v0.32.15']
+    sources: [docs/api.md@v0.32.15]
     values: [{ value: 1 }]
 `
 const load = (files: Record<string, string>) =>
@@ -79,7 +79,11 @@ describe('a broken row is named with file and line', () => {
       /area\.yaml:5: area\.subject: since must match/,
     ],
     ['a version with v', changed('tier:', 'since: v0.9.0\n    tier:'), /area\.yaml:5: .* since must match/],
-    ['no source', changed('[docs/api.md]', '[]'), /area\.yaml:6: area\.subject: sources must NOT have fewer/],
+    [
+      'no source',
+      changed('[docs/api.md@v0.32.15]', '[]'),
+      /area\.yaml:6: area\.subject: sources must NOT have fewer/,
+    ],
     ['no values', values(''), /area\.yaml:2: area\.subject: .*'values'/],
     [
       'a value of several that says nothing of what it means',
@@ -164,7 +168,7 @@ describe('a broken row is named with file and line', () => {
       ),
       /area\.yaml:2: area\.subject: .*0\.9\.0/,
     ],
-    ['YAML that is none', changed('[docs/api.md]', '[docs/api.md'), /area\.yaml:\d+: /],
+    ['YAML that is none', changed('[docs/api.md@v0.32.15]', '[docs/api.md'), /area\.yaml:\d+: /],
     [
       'a key twice',
       changed('tier: core', 'tier: core\n    tier: exact'),
