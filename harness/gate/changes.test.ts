@@ -184,8 +184,8 @@ describe('what is relied on', () => {
   })
 
   test('a field of one endpoint is not that of another, and what is in it belongs to it', () => {
-    expect(relying('  fields: [POST /api/chat width]').touching).toEqual([])
-    expect(relying('  fields: [POST /api/generate width]').touching).not.toEqual([])
+    expect(relying('  fields: [POST /api/pull completed]').touching).toEqual([])
+    expect(relying('  fields: [POST /api/generate completed]').touching).not.toEqual([])
     expect(relying('  fields: [choices]').touching).not.toEqual([])
   })
 
@@ -213,6 +213,9 @@ describe('what is relied on', () => {
       /c\.yaml:3: .*did you mean chat\.answer\.whole\?/,
     )
     expect(() => relying('  endpoints: [POST /api/chats]')).toThrow(/did you mean POST \/api\/chat\?/)
+    expect(() => relying('  fields: [POST /api/chat options.sede]')).toThrow(
+      /no version has the field .*; did you mean options\.seed\?/,
+    )
     expect(() => relying('  fields: [POST /api/chats model]')).toThrow(/c\.yaml:2/)
   })
 })

@@ -3,9 +3,10 @@ import { didYouMean } from '../base/nearest.ts'
 import { SYSTEMS } from '../base/systems.ts'
 import type { LoadedConfig, ReliesOn } from '../config/config.ts'
 import type { Ledger, Statement } from '../ledger/ledger.ts'
+import { recordedVersions } from '../recording/recording.ts'
 import { endpointsAbout } from './about.ts'
 import type { Change } from './changes.ts'
-import { endpointsOf } from './surface.ts'
+import { endpointsOf, surfaceOf } from './surface.ts'
 
 /** What a project relies on, to be asked about changes and statements. */
 export type Reliance = {
@@ -118,7 +119,43 @@ function unknownNames(
   check('areas', areas, (name) => allAreas.includes(name), allAreas, 'area')
   const isEndpoint = (name: string) => known.includes(name) || paths.includes(name)
   check('endpoints', endpoints, isEndpoint, [...known, ...new Set(paths)], 'endpoint')
-  const ofKnown = (name: string) => known.includes(fieldOf(name).endpoint ?? (known[0] as string))
-  check('fields', fields, ofKnown, known, 'endpoint in')
+  check(
+    'fields',
+    fields,
+    (name) => known.includes(fieldOf(name).endpoint ?? (known[0] as string)),
+    known,
+    'endpoint in',
+  )
+  const named = fields.filter((name) => problems.length === 0 && !isField(name, ledger))
+  for (const name of named) {
+    problems.push(
+      `${at(['relies-on', 'fields', fields.indexOf(name)])}: no version has the field ${name}${didYouMean(fieldOf(name).field, [...fieldsOfAll(fieldOf(name).endpoint)])}`,
+    )
+  }
   return problems
+}
+
+/** Whether some version has a field, or a statement is about it. */
+function isField(name: string, ledger: Ledger): boolean {
+  const { endpoint, field } = fieldOf(name)
+  const isAbout = [...ledger.values()].some(
+    ({ about }) =>
+      (about.field === field || about.answer === field) &&
+      (endpoint === undefined || about.endpoints.includes(endpoint)),
+  )
+  return isAbout || fieldsOfAll(endpoint).has(field)
+}
+
+/** The fields of an endpoint, or of all, in every recorded version. */
+function fieldsOfAll(endpoint: string | undefined): Set<string> {
+  const versions = SYSTEMS.flatMap((system) =>
+    recordedVersions(system).map((version) => surfaceOf(system, version)),
+  )
+  return new Set(
+    versions.flatMap((surface) =>
+      [...surface.values()]
+        .filter(({ name }) => endpoint === undefined || name === endpoint)
+        .flatMap(({ messages }) => [...messages.values()].flatMap(({ fields }) => [...fields.keys()])),
+    ),
+  )
 }
