@@ -41,6 +41,3 @@ export async function askEach<Value, Answer>(
   for (const [name, value] of named) answers[name] = await ask(value)
   return answers
 }
-
-/** @deprecated the name of before: askEach */
-export const answersTo = askEach

@@ -4,7 +4,7 @@ import { fail } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { generate } from './requests.ts'
+import { GREEDY } from './requests.ts'
 
 /** What `/api/ps` lists. */
 export async function listLoaded(client: Client) {
@@ -73,7 +73,8 @@ export async function staysLoaded(client: Client, model: string = models.spare):
 
 /** Unloads a model and waits until it is gone. */
 export async function unload(client: Client, model: string = models.spare): Promise<void> {
-  await generate(client, { model, prompt: '', keep_alive: 0 })
+  const body = { model, prompt: '', keep_alive: 0, stream: false, options: GREEDY }
+  await client.send({ method: 'POST', path: '/api/generate', body })
   await staysLoaded(client, model)
 }
 
