@@ -34,7 +34,7 @@ check('transport.version.get', async ({ get }) => {
   return {
     status,
     content_type: contentType,
-    plain_number: /^\d+\.\d+\.\d+$/.test(version),
+    release_or_candidate: /^\d+\.\d+\.\d+(-rc\d+)?$/.test(version),
     others: Object.keys(rest),
   }
 })
