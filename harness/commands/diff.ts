@@ -36,6 +36,7 @@ export const diff = (): Command =>
         show,
         { endpointsOf },
         { loadConfig },
+        { readResults },
         interrupt,
       ] = await Promise.all([
         import('../gate/sides.ts'),
@@ -44,6 +45,7 @@ export const diff = (): Command =>
         import('../gate/show.ts'),
         import('../gate/surface.ts'),
         import('../config/config.ts'),
+        import('../report/stored.ts'),
         import('../run/interrupt.ts'),
       ])
       const [a, b] = [sides.sideOf(from, system), sides.sideOf(to, system)]
@@ -53,7 +55,7 @@ export const diff = (): Command =>
       const forget = interrupt.onInterrupt(async () => sides.stopRuns())
       const resultsOf = (side: typeof a): Promise<Results> | Results =>
         side.kind === 'stored'
-          ? sides.readResults(side.file)
+          ? readResults(side.file)
           : sides.measure(system, side.name, only, (line) => say(`${side.name}: ${line}`))
       const replays = [a, b].every(({ name }) => name.startsWith('replay'))
       // Two live servers at once would disturb each other: some checks look at the clock.

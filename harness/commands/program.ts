@@ -8,15 +8,30 @@ import { changes } from './changes.ts'
 import { diff } from './diff.ts'
 import { init } from './init.ts'
 import { learn } from './learn.ts'
+import { matrix } from './matrix.ts'
 import { models } from './models.ts'
 import { mutate } from './mutate.ts'
 import { newStatement } from './new.ts'
 import { record } from './record.ts'
+import { report } from './report.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 
 /** The subcommands, in the order of the help. A file each; what they work with they import when they run. */
-const COMMANDS = [changes, diff, run, init, learn, models, serve, record, mutate, newStatement]
+const COMMANDS = [
+  changes,
+  diff,
+  run,
+  report,
+  matrix,
+  init,
+  learn,
+  models,
+  serve,
+  record,
+  mutate,
+  newStatement,
+]
 
 /** The command `ollama-conformance`. */
 export function program(): Command {

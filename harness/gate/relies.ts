@@ -77,6 +77,12 @@ export function relianceOf(loaded: LoadedConfig | undefined, ledger: Ledger): Re
   }
 }
 
+/** The ids of all statements that a configuration relies on; none when it says nothing. */
+export function reliedIds(loaded: LoadedConfig | undefined, ledger: Ledger): string[] {
+  const reliance = relianceOf(loaded, ledger)
+  return reliance ? [...ledger.values()].filter(reliance.statement).map(({ id }) => id) : []
+}
+
 /** A pattern of ids: `*` stands for any rest. */
 const idPattern = (pattern: string) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`)
 

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
 import type { Results } from '../report/results.ts'
+import { readResults } from '../report/stored.ts'
 import { parseTarget, TARGET_VARIABLE } from '../targets/spec.ts'
 
 /** One side of a comparison: results that are there, or a target that has to be run. */
@@ -28,20 +29,6 @@ export function sideOf(name: string, system: System): Side {
     )
   }
   return { name, kind: 'target' }
-}
-
-/** @throws SuiteError when the file holds no results */
-export function readResults(file: string): Results {
-  let results: Results
-  try {
-    results = JSON.parse(readFileSync(file, 'utf8')) as Results
-  } catch {
-    throw new SuiteError(`${file} is no JSON; give a results.json that a run wrote`)
-  }
-  if (!results.target?.version || !Array.isArray(results.statements)) {
-    throw new SuiteError(`${file} holds no results of a run`)
-  }
-  return results
 }
 
 /** The command itself, as source or compiled. */

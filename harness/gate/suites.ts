@@ -7,7 +7,9 @@ import { fromRoot, reportFolder } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { type LoadedConfig, loadConfig } from '../config/config.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
+import { writeReport } from '../report/pages.ts'
 import { isRed, type Results } from '../report/results.ts'
+import { reliedIds } from './relies.ts'
 import { select } from './selection.ts'
 
 export type RunOptions = {
@@ -33,6 +35,7 @@ const REPORTER = join(import.meta.dirname, '..', 'report', `reporter${extname(im
 export async function runSuites(names: readonly string[], options: RunOptions): Promise<number> {
   const config = loadConfig(options.config)
   refuseUnknownToRun(config)
+  const relied = config?.config['relies-on'] ? reliedIds(config, await compiledLedger()) : []
   const { target, llamaServerTarget, record, json } = options
   const asked = target ?? process.env.OLLAMA_TARGET ?? config?.config.target
   if (asked) process.env.OLLAMA_TARGET = asked
@@ -83,6 +86,8 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
   ended = true
   process.off('exit', unjudged)
   const results = resultsSince(began)
+  // The reporter wrote the pages without: it does not know what the names in a configuration stand for.
+  if (relied.length > 0) for (const one of results) writeReport(one, await compiledLedger(), relied)
   if (json) console.log(JSON.stringify(results.map(forPrograms), null, 1))
   return verdict(results, failed)
 }

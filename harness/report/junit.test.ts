@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Statement } from '../ledger/ledger.ts'
 import type { Status } from '../run/verdict.ts'
 import { parseXml } from '../testing/xml.ts'
 import { junit } from './junit.ts'
@@ -16,6 +17,15 @@ const statement = (id: string, status: Status, message = ''): StatementResult =>
   requests: 1,
   evidence: [],
 })
+
+/** A row for one of them. */
+const row = {
+  id: 'a.passes',
+  area: 'a',
+  place: 'specs/ollama/a.yaml:7',
+  about: { endpoints: ['POST /api/a', 'GET /v1/a'] },
+} as Statement
+const ledger = new Map([[row.id, row]])
 
 const results = (statements: StatementResult[]): Results => ({
   suite: '0.1.0',
@@ -39,6 +49,7 @@ test('every status has its form', () => {
         statement('a.later', 'not-applicable', 'holds later'),
         statement('a.breaks', 'error', 'no server'),
       ]),
+      ledger,
     ),
   )
   expect(suite).toMatchObject({
@@ -52,7 +63,8 @@ test('every status has its form', () => {
       time: '2.5',
     },
   })
-  const cases = suite.children.map(({ name, attributes, children: [inner] }) => {
+  const cases = suite.children.map(({ name, attributes, children }) => {
+    const [inner] = children.filter(({ name }) => name !== 'properties')
     expect(name).toBe('testcase')
     expect(attributes).toMatchObject({ classname: 'ollama.a', time: '1.5' })
     return [attributes.name, inner?.name, inner?.attributes.message]
@@ -67,13 +79,28 @@ test('every status has its form', () => {
   expect(suite.children[1]?.children[0]?.text).toBe('it does not\nexpected {"a":"<"}\nobserved null')
 })
 
+test('a statement is named with its file and its endpoints', () => {
+  const [first] = parseXml(junit(results([statement('a.passes', 'pass')]), ledger)).children
+  expect(first?.attributes).toMatchObject({
+    classname: 'ollama.a',
+    name: 'a.passes',
+    file: 'specs/ollama/a.yaml',
+  })
+  const [properties] = first?.children ?? []
+  expect(properties?.children.map(({ attributes }) => attributes)).toEqual([
+    { name: 'endpoint', value: 'POST /api/a' },
+    { name: 'endpoint', value: 'GET /v1/a' },
+  ])
+})
+
 test.each([
   ['markup', `<a href="x">&amp; ]]> 'quoted'`],
   ['control characters', 'a\u0000b\u001bc'],
   ['half a character', 'a\ud83d b'],
   ['characters outside the first plane', 'ä€😀'],
 ])('a message with %s is still XML', (_, message) => {
-  const [failure] = parseXml(junit(results([statement('a.b', 'fail', message)]))).children[0]?.children ?? []
+  const [failure] =
+    parseXml(junit(results([statement('a.b', 'fail', message)]), new Map())).children[0]?.children ?? []
   // oxlint-disable-next-line no-control-regex -- those are what XML forbids
   const shown = message.replaceAll(/[\u0000-\u001f]|[\ud800-\udbff](?![\udc00-\udfff])/g, '\ufffd')
   expect(failure?.attributes.message).toBe(shown)
@@ -81,5 +108,5 @@ test.each([
 })
 
 test('an empty run is XML too', () => {
-  expect(parseXml(junit(results([]))).children).toEqual([])
+  expect(parseXml(junit(results([]), new Map())).children).toEqual([])
 })

@@ -1,3 +1,4 @@
+import type { Ledger } from '../ledger/ledger.ts'
 import { describeProblem } from '../schema/validate.ts'
 import { isRed, type MessageResult, type Results } from './results.ts'
 
@@ -14,21 +15,31 @@ const escapeXml = (text: string) =>
  * JUnit XML from the results. Vitest's own reporter knows neither our statuses nor, before the run, the path that
  * the version gives.
  */
-export function junit({ target, startedAt, durationMs, totals, statements, messages }: Results): string {
+export function junit(
+  { target, startedAt, durationMs, totals, statements, messages }: Results,
+  ledger: Ledger,
+): string {
   const cases = statements.map((one) => {
-    const head = `  <testcase classname="${escapeXml(`${target.system}.${areaOf(one.id, target.system)}`)}" name="${escapeXml(one.id)}" time="${one.durationMs / 1000}"`
+    const row = ledger.get(one.id)
+    // The file without the line: those who read it look the file up.
+    const file = row ? ` file="${escapeXml(row.place.replace(/:\d+$/, ''))}"` : ''
+    const endpoints = (row?.about.endpoints ?? []).map(
+      (endpoint) => `<property name="endpoint" value="${escapeXml(endpoint)}"/>`,
+    )
+    const properties = endpoints.length > 0 ? `<properties>${endpoints.join('')}</properties>` : ''
+    const head = `  <testcase classname="${escapeXml(`${target.system}.${areaOf(one.id, target.system)}`)}" name="${escapeXml(one.id)}"${file} time="${one.durationMs / 1000}">${properties}`
     const detail = escapeXml(
       `${one.message}\nexpected ${JSON.stringify(one.expected)}\nobserved ${JSON.stringify(one.observed)}`,
     )
     switch (one.status) {
       case 'pass':
-        return `${head}/>`
+        return `${head}</testcase>`
       case 'fail':
-        return `${head}><failure message="${escapeXml(one.message)}">${detail}</failure></testcase>`
+        return `${head}<failure message="${escapeXml(one.message)}">${detail}</failure></testcase>`
       case 'error':
-        return `${head}><error message="${escapeXml(one.message)}">${detail}</error></testcase>`
+        return `${head}<error message="${escapeXml(one.message)}">${detail}</error></testcase>`
       default:
-        return `${head}><skipped message="${escapeXml(`${one.status}: ${one.message}`)}"/></testcase>`
+        return `${head}<skipped message="${escapeXml(`${one.status}: ${one.message}`)}"/></testcase>`
     }
   })
   const red = messages.filter((message) => isRed(message, target))

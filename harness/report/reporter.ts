@@ -8,6 +8,7 @@ import type {
   TestModule,
   TestProject,
   TestRunEndReason,
+  TestSpecification,
   Vitest,
 } from 'vitest/node'
 import { messageOf } from '../base/errors.ts'
@@ -21,6 +22,8 @@ import type { Session } from '../run/session.ts'
 import type { Status } from '../run/verdict.ts'
 import { junit } from './junit.ts'
 import { messageLines } from './messages.ts'
+import { writeReport } from './pages.ts'
+import { Progress } from './progress.ts'
 import {
   isRed,
   judgeAll,
@@ -33,10 +36,28 @@ import {
 /** Writes results, and the recording when one was asked for; fails the run where silence would look green. */
 export default class ConformanceReporter implements Reporter {
   #vitest!: Vitest
+  #progress: Progress | undefined
   readonly #problems: string[] = []
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    const suites = new Set(
+      specifications.map(({ project, moduleId }) => `${project.name}/${nameOf(moduleId)}`),
+    )
+    const { testNamePattern } = this.#vitest.config
+    const meant = [...loadLedger().values()].filter(
+      ({ id, system, area, excluded }) =>
+        !excluded && suites.has(`${system}/${area}`) && (testNamePattern?.test(id) ?? true),
+    )
+    this.#progress = Progress.on(this.#vitest.logger.outputStream, meant.length)
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const status = test.meta().verdict?.status
+    if (status) this.#progress?.count(test.result().state === 'failed' && status === 'pass' ? 'fail' : status)
   }
 
   onTestRunEnd(
@@ -44,6 +65,7 @@ export default class ConformanceReporter implements Reporter {
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
+    this.#progress?.end()
     if (reason === 'interrupted') return
     try {
       const ledger = loadLedger()
@@ -128,7 +150,8 @@ export default class ConformanceReporter implements Reporter {
     const folder = reportFolder(`${session.system}-${session.version}-${session.kind}`)
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
-    writeFileSync(join(folder, 'junit.xml'), junit(results))
+    writeFileSync(join(folder, 'junit.xml'), junit(results, ledger))
+    writeReport({ file: join(folder, 'results.json'), results }, ledger)
     const counts = STATUSES.filter((status) => totals[status] > 0).map(
       (status) => `${totals[status]} ${status}`,
     )
@@ -215,7 +238,9 @@ const exchangesOf = (module: TestModule): StoredArea =>
 
 const SUITE = /\.test\.ts$/
 
-const areaOf = (module: TestModule) => module.moduleId.replace(/^.*[\\/]/, '').replace(SUITE, '')
+const nameOf = (path: string) => path.replace(/^.*[\\/]/, '').replace(SUITE, '')
+
+const areaOf = (module: TestModule) => nameOf(module.moduleId)
 
 /** The areas for which there is a suite. */
 const suiteAreas = (system: System) =>

@@ -104,9 +104,11 @@ export class Exchange<Known extends Answer = AnyAnswer> {
 
 const LONGEST_SHOWN = 2000
 
-/** The exchange as evidence: the request as a curl command, then status, headers and body as they came. */
-export function evidence(exchange: Exchange, url = 'http://127.0.0.1:11434'): string {
-  const { method, path, headers, body } = exchange.request
+const URL_SHOWN = 'http://127.0.0.1:11434'
+
+/** The request as a curl command. @param longest a longer body, or one that is no text, is only named */
+export function curlOf({ request }: Exchange, url = URL_SHOWN, longest = LONGEST_SHOWN): string {
+  const { method, path, headers, body } = request
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
   const curl = ['curl', '-sS', '-i']
   if (method === 'HEAD') curl.push('-I')
@@ -122,14 +124,19 @@ export function evidence(exchange: Exchange, url = 'http://127.0.0.1:11434'): st
   }
   if (body) {
     curl.push(
-      body.length > LONGEST_SHOWN || !isUtf8(body)
+      body.length > longest || !isUtf8(body)
         ? `--data-binary @${body.length}-bytes`
         : `--data-raw ${quote(body.toString())}`,
     )
   }
+  return curl.join(' ')
+}
+
+/** The exchange as evidence: the request as a curl command, then status, headers and body as they came. */
+export function evidence(exchange: Exchange, url?: string): string {
   const shown = exchange.text
   return [
-    curl.join(' '),
+    curlOf(exchange, url),
     exchange.status === undefined ? '(no response)' : `HTTP/1.1 ${exchange.status}`,
     ...exchange.headers.map(([name, value]) => `${name}: ${value}`),
     '',
