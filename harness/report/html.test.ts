@@ -40,6 +40,12 @@ test('statements stand under their endpoints, with what the ledger says of them'
     tier: 'exact',
     relied: true,
     same: true,
+    sources: [
+      {
+        text: 'api/types.go:ChatResponse@v0.32.15',
+        link: 'https://github.com/ollama/ollama/blob/v0.32.15/api/types.go',
+      },
+    ],
     place: expect.stringMatching(/^specs\/ollama\/chat\.yaml:\d+$/),
     values: [
       { range: 'before 0.12.0', now: false, means: expect.any(String) },

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { System } from '../base/systems.ts'
 import { compareVersions, describeRange, inRange, type Range } from '../base/versions.ts'
 import { applies, expectedValue, type Ledger, type Statement } from '../ledger/ledger.ts'
 import { recordedVersions, restoreExchange, type StoredExchange } from '../recording/recording.ts'
@@ -7,7 +8,7 @@ import { inGroups } from './groups.ts'
 import { page } from './page.ts'
 import { isRed, type Results, type StatementResult } from './results.ts'
 
-export const SYSTEM_NAMES = { ollama: 'Ollama', 'llama-server': 'llama-server' }
+export const SYSTEM_NAMES: Record<System, string> = { ollama: 'Ollama', 'llama-server': 'llama-server' }
 
 /**
  * The page of a run, beside its `results.json`.
@@ -78,7 +79,7 @@ function told(statement: Statement, version: string) {
     level,
     place,
     about: Object.entries(parts).map(([part, name]) => `${part} ${name}`),
-    sources: statement.sources.map(sourceOf),
+    sources: statement.sources.map((source) => sourceOf(source, statement.system)),
     values: values.map(({ value, means, ...range }) => ({
       range: describeRange(whole(range, statement)),
       value,
@@ -98,15 +99,13 @@ export const whole = (range: Range, { since, until }: Range): Range => ({
   until: range.until ?? until,
 })
 
-/** A source, with its address where it has one. */
-function sourceOf(text: string): { text: string; link?: string } {
-  if (/^https?:\/\/\S+$/.test(text)) return { text, link: text }
-  const [, repository, number] = text.match(/^([\w-]+\/[\w.-]+|ollama)#(\d+)$/) ?? []
-  if (!repository) return { text }
-  return {
-    text,
-    link: `https://github.com/${repository.replace(/^ollama$/, 'ollama/ollama')}/issues/${number}`,
-  }
+const REPOSITORIES: Record<System, string> = { ollama: 'ollama/ollama', 'llama-server': 'ggml-org/llama.cpp' }
+
+/** A source with its address: itself, or the file at its tag in the server's repository. */
+function sourceOf(text: string, system: System): { text: string; link?: string } {
+  if (/^https:\/\/\S+$/.test(text)) return { text, link: text }
+  const [, path, tag] = text.match(/^([\w./-]+)(?::.+)?@([\w.-]+)$/) ?? []
+  return path ? { text, link: `https://github.com/${REPOSITORIES[system]}/blob/${tag}/${path}` } : { text }
 }
 
 /** What the run says of a statement. */

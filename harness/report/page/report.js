@@ -439,7 +439,13 @@ const groups = data.groups.map((group) => {
     list,
   )
   let matches = []
-  const fill = () => details.open && list.replaceChildren(...matches.map(rowOf))
+  const fill = () => {
+    if (!details.open) return
+    const items = matches.map(rowOf)
+    // To put the same in again would take the focus from it.
+    const same = items.length === list.children.length && items.every((one, at) => one === list.children[at])
+    if (!same) list.replaceChildren(...items)
+  }
   details.addEventListener('toggle', fill)
   return {
     details,
@@ -595,4 +601,6 @@ document.getElementById('groups').append(...groups.map(({ details }) => details)
 filter()
 messages()
 addEventListener('hashchange', follow)
-follow()
+// The browser goes to the address by itself until all is loaded, and would take the focus away again.
+if (document.readyState === 'complete') follow()
+else addEventListener('load', () => setTimeout(follow))
