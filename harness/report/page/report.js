@@ -172,7 +172,7 @@ function copied(text) {
 }
 
 function timeline({ body, chunks }) {
-  const last = chunks.at(-1)[0] || 1
+  const last = Math.max(1, ...chunks.map(([t]) => t))
   const marks = chunks.map(([t]) => {
     const mark = el('span', {})
     mark.style.left = `${(t / last) * 100}%`
