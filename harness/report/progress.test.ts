@@ -16,7 +16,7 @@ const terminal = (isTTY = true) => {
     written += text
     return true
   }
-  return { isTTY, columns: 80, write, text: () => written.replaceAll('\r\u001b[2K', '<') }
+  return { isTTY, columns: 0, write, text: () => written.replaceAll('\r\u001b[2K', '<') }
 }
 
 test('what others print goes above the line, and nothing of it is left', () => {

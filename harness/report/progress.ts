@@ -42,11 +42,10 @@ export class Progress {
   count(status: Status): void {
     this.#counts.set(status, (this.#counts.get(status) ?? 0) + 1)
     const done = [...this.#counts.values()].reduce((a, b) => a + b, 0)
-    this.#line = progressLine(this.#counts, this.#total, Date.now() - this.#began).slice(
-      0,
-      (this.#stream.columns ?? 80) - 1,
-    )
-    this.#write(`${ERASE}${done < this.#total ? this.#line : ''}`)
+    const line = done < this.#total ? progressLine(this.#counts, this.#total, Date.now() - this.#began) : ''
+    // Some terminals say that they have no width.
+    this.#line = line.slice(0, (this.#stream.columns || 80) - 1)
+    this.#write(`${ERASE}${this.#line}`)
   }
 
   /** Takes the line away for good. */
