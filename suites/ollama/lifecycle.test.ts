@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
-import type { BodyOf } from '../../harness/wire/answers.ts'
+import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
 import { findLoaded, isLoaded, listLoaded, poll, staysLoaded, timeLeft, unload, withModel } from './loaded.ts'
@@ -161,6 +161,9 @@ check.alone('lifecycle.context.setting', (tools) => cuts(tools, 'x'.repeat(700))
 
 // Parallel requests
 
+const answered = (answer: Exchange<AnswerOf<'POST', '/api/generate'>>) =>
+  answer.status === 200 ? { status: 200, response: answer.json.response } : outcome(answer)
+
 /** Whether a request is answered while a stream that began before it runs, by the server's clock. */
 async function overlaps({ post }: Tools, steps: number): Promise<boolean> {
   const first = post.start('/api/generate', long(steps))
@@ -192,23 +195,29 @@ check.alone('lifecycle.queue.full', ({ post }) =>
   ),
 )
 
-check.alone('lifecycle.queue.loaded-model', async ({ post, get }) => {
-  const first = post.start('/api/generate', long(1000))
-  await first.until(begun)
-  const waiting = []
-  for (let n = 0; n < 3; n++) {
-    waiting.push(post.start('/api/generate', SHORT))
-    await get('/api/version')
-    // The scheduler takes requests one by one from its queue, and a load of what is loaded needs no slot: when it
-    // is answered, the request before it is out of the queue.
-    await poll(
-      () => post('/api/generate', LOAD),
-      ({ status }) => status === 200,
-    )
-  }
-  const answers = await Promise.all(waiting.map((call) => call.ended))
-  return answers.map(({ status, json }) => ({ status, response: json.response }))
-})
+check.alone('lifecycle.queue.loaded-model', (tools) =>
+  inTime(
+    ({ waiting, answers }) =>
+      waiting.filter(({ status }) => status === 503).length === 1 &&
+      new Set(answers.map(({ status }) => status)).size === 1,
+    async () => {
+      const { post } = tools
+      await post('/api/generate', LOAD)
+      const first = await startEndless(tools)
+      // It takes the way that the endless one took before it.
+      await post('/api/generate', LOAD)
+      // One waits for the only place to become free, and one fills the queue.
+      const others = [1, 2, 3].map(() => post.start('/api/generate', { ...SHORT, model: models.successor }))
+      await Promise.race(others.map((call) => call.ended))
+      const calls = [1, 2, 3].map(() => post.start('/api/generate', SHORT))
+      await post('/api/generate', LOAD)
+      first.abort()
+      const answers = await Promise.all(calls.map((call) => call.ended))
+      const waiting = await Promise.all(others.map((call) => call.ended))
+      return { waiting: waiting.map(outcome), answers: answers.map(answered) }
+    },
+  ).then(({ answers }) => answers),
+)
 
 check.alone('lifecycle.max-loaded', async ({ post, client }) => {
   await post('/api/generate', LOAD)
