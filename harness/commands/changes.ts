@@ -24,22 +24,16 @@ export const changes = (): Command =>
       '\nExit code 1 when something can break what you rely on; without a configuration, when something can break a client.',
     )
     .action(async (from: string, to: string, { config, json, markdown }: Options) => {
-      const [{ spanOf }, { changesBetween }, { relianceOf }, show, { endpointsOf }, { loadConfig }] =
-        await Promise.all([
-          import('../gate/span.ts'),
-          import('../gate/changes.ts'),
-          import('../gate/relies.ts'),
-          import('../gate/show.ts'),
-          import('../gate/surface.ts'),
-          import('../config/config.ts'),
-        ])
-      const span = spanOf(from, to)
+      const [{ fromLedger }, { relianceOf }, show, { endpointsOf }, { loadConfig }] = await Promise.all([
+        import('../gate/from-ledger.ts'),
+        import('../gate/relies.ts'),
+        import('../gate/show.ts'),
+        import('../gate/surface.ts'),
+        import('../config/config.ts'),
+      ])
       const ledger = await compiledLedger()
-      const reliance = relianceOf(loadConfig(config), ledger)
-      const rows = [...ledger.values()].filter(({ system, excluded }) => system === span.system && !excluded)
-      const basis = `Read from ${rows.length} statements of the ledger and from the schemas; nothing was run.`
-      const result = show.sorted(changesBetween(ledger, span), reliance, basis)
-      const order = endpointsOf(span.system)
+      const result = fromLedger(ledger, relianceOf(loadConfig(config), ledger), from, to)
+      const order = endpointsOf(result.system)
       if (json) console.log(JSON.stringify(show.asJson(result), null, 1))
       else console.log(markdown ? show.asMarkdown(result, order) : show.asText(result, order))
       process.exitCode = show.speaksAgainst(result) ? EXIT.fails : EXIT.fine

@@ -3,7 +3,6 @@ import { say } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
 import { SYSTEMS, type System } from '../base/systems.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
-import type { Results } from '../report/results.ts'
 
 type Options = { only?: string[]; system: System; config?: string; json?: true; markdown?: true }
 
@@ -30,43 +29,28 @@ export const diff = (): Command =>
     )
     .action(async (from: string, to: string, { only = [], system, config, json, markdown }: Options) => {
       const [
-        sides,
-        { difference, shownEvidence, asCurl },
+        { measured },
+        { sideOf },
+        { shownEvidence, asCurl },
         { relianceOf },
         show,
-        { endpointsOf },
+        surface,
         { loadConfig },
-        { readResults },
-        interrupt,
       ] = await Promise.all([
+        import('../gate/measured.ts'),
         import('../gate/sides.ts'),
         import('../gate/diff.ts'),
         import('../gate/relies.ts'),
         import('../gate/show.ts'),
         import('../gate/surface.ts'),
         import('../config/config.ts'),
-        import('../report/stored.ts'),
-        import('../run/interrupt.ts'),
       ])
-      const [a, b] = [sides.sideOf(from, system), sides.sideOf(to, system)]
+      // What is wrong with a side or the configuration should not be told after minutes.
+      for (const side of [from, to]) sideOf(side, system)
       const ledger = await compiledLedger()
-      // What is wrong with the configuration should not be told after minutes.
       const reliance = relianceOf(loadConfig(config), ledger)
-      const forget = interrupt.onInterrupt(async () => sides.stopRuns())
-      const resultsOf = (side: typeof a): Promise<Results> | Results =>
-        side.kind === 'stored'
-          ? readResults(side.file)
-          : sides.measure(system, side.name, only, (line) => say(`${side.name}: ${line}`))
-      const replays = [a, b].every(({ name }) => name.startsWith('replay'))
-      // Two live servers at once would disturb each other: some checks look at the clock.
-      const first = resultsOf(a)
-      const [was, is] = replays ? await Promise.all([first, resultsOf(b)]) : [await first, await resultsOf(b)]
-      forget()
-      const found = difference(ledger, was, is)
-      const compared = new Set([...was.statements, ...is.statements].map(({ id }) => id)).size
-      const basis = `Measured: ${described(from, was)}, and ${described(to, is)}; ${compared} statements, of which ${found.incomparable.length} could not be compared.`
-      const result = show.sorted(found, reliance, basis, 'no difference was seen')
-      const order = endpointsOf(system)
+      const { result, found } = await measured(system, from, to, only, ledger, reliance, say)
+      const order = surface.endpointsOf(system)
       if (json) {
         const { changes, ...rest } = show.asJson(result)
         const output = {
@@ -92,9 +76,6 @@ export const diff = (): Command =>
       }
       process.exitCode = show.speaksAgainst(result) ? EXIT.fails : EXIT.fine
     })
-
-const described = (name: string, { target }: Results) =>
-  `${name} (${target.system} ${target.version}, ${target.kind})`
 
 const shortened = (ids: string[]) =>
   ids.length > 3 ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more` : ids.join(', ')

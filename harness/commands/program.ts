@@ -4,6 +4,7 @@ import { messageOf, SuiteError, say } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { fromRoot } from '../base/paths.ts'
+import { bump } from './bump.ts'
 import { changes } from './changes.ts'
 import { diff } from './diff.ts'
 import { init } from './init.ts'
@@ -21,6 +22,7 @@ import { serve } from './serve.ts'
 const COMMANDS = [
   changes,
   diff,
+  bump,
   run,
   report,
   matrix,

@@ -67,8 +67,8 @@ export const asJson = (sorted: Sorted) => {
   }
 }
 
-/** `3 changes can break a client, 1 only adds` */
-function summary({ changes, touching, nothing }: Sorted): string {
+/** `3 changes can break a client, 1 only adds`, with what touches what is relied on before. */
+export function summary({ changes, touching, nothing }: Sorted): string {
   const breaking = changes.filter(({ verdict }) => verdict === 'breaks').length
   const adding = changes.length - breaking
   if (changes.length === 0) return nothing
@@ -137,7 +137,7 @@ export function asText(changes: Sorted, order: readonly string[], detail: Detail
   return lines.join('\n')
 }
 
-const HINT =
+export const HINT =
   'To see first what touches you, say what you rely on: ollama-conformance init, or learn it from your traffic: ollama-conformance learn'
 
 /** `was` and `is`, each with what it means and the value, which is left out where the meaning has it. */
@@ -152,13 +152,22 @@ function values({ was, is }: StatementChange): [word: string, means: string, val
 }
 
 /** A comment on a pull request may have 65,536 characters; some are left for what stands around it. */
-const LONGEST = 60_000
+export const LONGEST = 60_000
 
-/** The changes for a comment on a pull request, or the summary of a job. */
-export function asMarkdown(changes: Sorted, order: readonly string[]): string {
+/**
+ * The changes for a comment on a pull request, or the summary of a job.
+ *
+ * @param intro what stands below the heading
+ */
+export function asMarkdown(
+  changes: Sorted,
+  order: readonly string[],
+  { intro = [], longest = LONGEST }: { intro?: readonly string[]; longest?: number } = {},
+): string {
   const lines = [
     `### ${titleOf(changes)}`,
     '',
+    ...intro.flatMap((line) => [line, '']),
     `**${capitalised(summary(changes))}.** ${changes.basis}`,
     ...changes.notes.flatMap((note) => ['', `> ${capitalised(note)}.`]),
   ]
@@ -181,7 +190,7 @@ export function asMarkdown(changes: Sorted, order: readonly string[]): string {
     }
     lines.push('', '</details>')
   }
-  return shortened(lines)
+  return shortened(lines, longest)
 }
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
@@ -200,11 +209,11 @@ const escaped = (text: string) =>
     .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[<>*_[\]|]/g, '\\$&')))
     .join('')
 
-function shortened(lines: string[]): string {
+function shortened(lines: string[], longest: number): string {
   let length = 0
   const kept = lines.findIndex((line) => {
     length += line.length + 1
-    return length > LONGEST
+    return length > longest
   })
   if (kept < 0) return lines.join('\n')
   const entries = lines.slice(kept).filter((line) => line.startsWith('- ')).length

@@ -1,0 +1,43 @@
+import type { System } from '../base/systems.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { Results } from '../report/results.ts'
+import { readResults } from '../report/stored.ts'
+import { onInterrupt } from '../run/interrupt.ts'
+import { type Difference, difference } from './diff.ts'
+import type { Reliance } from './relies.ts'
+import { type Sorted, sorted } from './show.ts'
+import { measure, sideOf, stopRuns } from './sides.ts'
+
+/**
+ * What two sides observed differently, measured where they are no stored results.
+ *
+ * @param tell is given what the runs say
+ */
+export async function measured(
+  system: System,
+  from: string,
+  to: string,
+  only: readonly string[],
+  ledger: Ledger,
+  reliance: Reliance | undefined,
+  tell: (line: string) => void,
+): Promise<{ result: Sorted; found: Difference }> {
+  const [a, b] = [sideOf(from, system), sideOf(to, system)]
+  const forget = onInterrupt(async () => stopRuns())
+  const resultsOf = (side: typeof a): Promise<Results> | Results =>
+    side.kind === 'stored'
+      ? readResults(side.file)
+      : measure(system, side.name, only, (line) => tell(`${side.name}: ${line}`))
+  const replays = [a, b].every(({ name }) => name.startsWith('replay'))
+  // Two live servers at once would disturb each other: some checks look at the clock.
+  const first = resultsOf(a)
+  const [was, is] = replays ? await Promise.all([first, resultsOf(b)]) : [await first, await resultsOf(b)]
+  forget()
+  const found = difference(ledger, was, is)
+  const compared = new Set([...was.statements, ...is.statements].map(({ id }) => id)).size
+  const basis = `Measured: ${described(from, was)}, and ${described(to, is)}; ${compared} statements, of which ${found.incomparable.length} could not be compared.`
+  return { result: sorted(found, reliance, basis, 'no difference was seen'), found }
+}
+
+const described = (name: string, { target }: Results) =>
+  `${name} (${target.system} ${target.version}, ${target.kind})`
