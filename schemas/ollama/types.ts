@@ -1052,7 +1052,7 @@ error: string
 /**
  * kind of error (0.5.13 until 0.6.0)
  */
-code: ("bad_request" | "not_found" | "internal_error")
+code: ("bad_request" | "method_not_allowed" | "not_found" | "internal_error")
 }
 /**
  * Names the model.
