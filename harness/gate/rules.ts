@@ -3,7 +3,7 @@ import type { Statement } from '../ledger/ledger.ts'
 
 /**
  * What a change between two versions means for a client that works with the first one. This is the one place that
- * decides it; `docs/gate.md` says the same in words.
+ * decides it; `docs/bump-ollama.md` says the same in words.
  *
  * - What went breaks: a route, a statement, a field, an event, a listed value, a type of a value.
  * - What moved breaks: a statement that has another value. What is refused now breaks; what was refused and is
