@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const systems = ['ollama', ...(process.env.LLAMA_SERVER_TARGET ? ['llama-server'] : [])]
 
 /** The suites that load models again and again, the slowest first; the others fill the gaps. */
-const FIRST = ['lifecycle', 'options', 'legacy-completions', 'keep-alive']
+export const FIRST = ['lifecycle', 'options', 'legacy-completions', 'keep-alive']
 
 /** A fixed order, whatever took how long the last time. */
 class FixedOrder extends BaseSequencer {

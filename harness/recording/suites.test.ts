@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ROOT } from '../base/paths.ts'
+import { FIRST } from '../../vitest.config.ts'
+import { fromRoot, ROOT } from '../base/paths.ts'
 import { SYSTEMS } from '../base/systems.ts'
 import { TARGET_VARIABLE } from '../targets/spec.ts'
 import { startSuites } from '../testing/checkout.ts'
@@ -15,4 +17,8 @@ describe('the suites over every recording', { timeout: 300_000 }, () => {
     const { code, output } = await startSuites(ROOT, target, '--project', system).ended
     expect(code, output.split('\n').slice(-60).join('\n')).toBe(0)
   })
+})
+
+test('the suites that run first are there', () => {
+  expect(FIRST.filter((area) => !existsSync(fromRoot('suites/ollama', `${area}.test.ts`)))).toEqual([])
 })

@@ -1,5 +1,5 @@
 import type { Statement } from '../ledger/ledger.ts'
-import type { Client } from '../wire/client.ts'
+import { type Client, MISMATCH_HEADER } from '../wire/client.ts'
 import { evidence } from '../wire/exchange.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -18,7 +18,8 @@ export function failure(statement: Statement, verdict: Verdict, client: Client |
   }
   // Where a message is broken, it is shown once for all statements that met it, and so are its exchanges.
   const broken = verdict.problems.some(({ kind }) => kind !== 'added')
-  const exchanges = broken ? [] : (client?.exchanges ?? [])
+  // Nor is what a replay says of itself evidence of a server.
+  const exchanges = broken ? [] : (client?.exchanges ?? []).filter((one) => !one.header(MISMATCH_HEADER))
   for (const [index, exchange] of exchanges.entries()) {
     if (index < exchanges.length - SHOWN_EXCHANGES) continue
     lines.push(

@@ -51,7 +51,7 @@ describe('the set-up', () => {
   /** Does what a run does before its first check; the answer is what it does after the last one. */
   function setUpFor(target: string): Promise<() => Promise<void>> {
     vi.stubEnv('OLLAMA_TARGET', target)
-    return setUp({ name: 'ollama', provide() {} } as unknown as TestProject)
+    return setUp({ name: 'ollama', provide() {}, onTestsRerun() {} } as unknown as TestProject)
   }
 
   const answering = async (text: string) =>
@@ -95,7 +95,7 @@ describe('the set-up', () => {
     const list = join(temporaryFolder({ 'list.yaml': '- id: demo.passes\n' }), 'list.yaml')
     vi.stubEnv('CONFORMANCE_KNOWN_FAILURES', list)
     await expect(setUpFor('foo')).rejects.toThrow('exit 1')
-    expect(said).toEqual([`${list}:1: a known failure needs reason`])
+    expect(said).toEqual([`${list}:1: an entry of known-failures needs reason`])
   })
 
   test('does not record a replay', async () => {
