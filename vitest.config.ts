@@ -1,6 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** As source, or compiled in the package. */
+const code = extname(import.meta.filename)
 
 // llama-server's suites run only when they are asked for.
 const systems = ['ollama', ...(process.env.LLAMA_SERVER_TARGET ? ['llama-server'] : [])]
@@ -38,8 +43,10 @@ export default defineConfig({
     projects: systems.map((system) => ({
       test: {
         name: system,
-        include: [`suites/${system}/*.test.ts`],
-        globalSetup: ['harness/run/session.ts'],
+        include: [`suites/${system}/*.test${code}`],
+        // The package lies in a node_modules.
+        exclude: [],
+        globalSetup: [`harness/run/session${code}`],
         // Its models load in no time, and it closes a connection on which a busy worker sends nothing for 5 s.
         ...(system === 'llama-server' ? { maxWorkers: 1 } : {}),
       },
@@ -48,9 +55,12 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: process.env.OLLAMA_TARGET?.startsWith('http') ? 1 : 4,
     isolate: false,
+    // Of no use to a fixed order, and nothing is written into a package.
+    cache: false,
+    ...(code === '.js' ? { fsModuleCachePath: join(tmpdir(), 'ollama-conformance-vitest') } : {}),
     sequence: { sequencer: FixedOrder },
     maxConcurrency: 8,
     testTimeout: 60_000,
-    reporters: [['default', { summary: false }], './harness/report/reporter.ts'],
+    reporters: [['default', { summary: false }], `./harness/report/reporter${code}`],
   },
 })

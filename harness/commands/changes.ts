@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { EXIT } from '../base/exit.ts'
+import { CONFIG_FILE } from '../base/paths.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 
 type Options = { config?: string; json?: true; markdown?: true }
@@ -24,17 +26,24 @@ export const changes = (): Command =>
       '\nExit code 1 when something can break what you rely on; without a configuration, when something can break a client.',
     )
     .action(async (from: string, to: string, { config, json, markdown }: Options) => {
-      const [{ fromLedger }, { relianceOf }, show, { endpointsOf }, { loadConfig }] = await Promise.all([
+      const [{ fromLedger }, { relianceOf }, show, { endpointsOf }, loaded] = await Promise.all([
         import('../gate/from-ledger.ts'),
         import('../gate/relies.ts'),
         import('../gate/show.ts'),
         import('../gate/surface.ts'),
-        import('../config/config.ts'),
+        configured(config),
       ])
       const ledger = await compiledLedger()
-      const result = fromLedger(ledger, relianceOf(loadConfig(config), ledger), from, to)
+      const result = fromLedger(ledger, relianceOf(loaded, ledger), from, to)
       const order = endpointsOf(result.system)
       if (json) console.log(JSON.stringify(show.asJson(result), null, 1))
       else console.log(markdown ? show.asMarkdown(result, order) : show.asText(result, order))
       process.exitCode = show.speaksAgainst(result) ? EXIT.fails : EXIT.fine
     })
+
+/** What reads a configuration takes a while to load, and most folders have none. */
+async function configured(named: string | undefined) {
+  if (named === undefined && !existsSync(CONFIG_FILE)) return undefined
+  const { loadConfig } = await import('../config/config.ts')
+  return loadConfig(named)
+}

@@ -35,7 +35,8 @@ function faults(packages: Record<string, Entry>, allowScripts: object): string[]
     for (const name of Object.keys(entry.optionalDependencies ?? {})) {
       if (!find(packages, path, name)) found.push(`${path}: ${name} is left out`)
     }
-    if (!path || entry.link) continue
+    // The project itself, and its workspace.
+    if (!path.includes('node_modules/') || entry.link) continue
     const { funding: _, deprecated: __, ...rest } = entry
     const name = path.split('node_modules/').at(-1) ?? ''
     const libc = name.endsWith('-musl') ? 'musl' : /-gnu$|^node-linux-/.test(name) ? 'glibc' : undefined

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { satisfies } from 'semver'
@@ -18,7 +18,10 @@ const NPM = 'npm@11'
 // From nothing: beside a lock or a node_modules npm keeps what is wrong there, and drops other systems' packages.
 const folder = mkdtempSync(join(tmpdir(), 'ollama-conformance-lock-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-for (const file of ['package.json', '.npmrc']) copyFileSync(fromRoot(file), join(folder, file))
+mkdirSync(join(folder, 'node'))
+for (const file of ['package.json', 'node/package.json', '.npmrc']) {
+  copyFileSync(fromRoot(file), join(folder, file))
+}
 const install = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--loglevel=error']
 const { status } = spawnSync('npx', ['--yes', NPM, ...install], {
   cwd: folder,

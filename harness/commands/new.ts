@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { SuiteError, say } from '../base/errors.ts'
-import { fromRoot } from '../base/paths.ts'
+import { fromRoot, requireCheckout } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 
 const ID = /^[a-z][a-z0-9-]*(\.[a-z0-9_-]*[a-z_-][a-z0-9_-]*)+$/
@@ -19,6 +19,7 @@ export async function scaffold(id: string): Promise<{ row: string; check: string
       `${id} is no id: it is area.subject or area.subject.aspect, in small letters, without numbers as parts`,
     )
   }
+  requireCheckout('new')
   const { loadLedger } = await import('../ledger/ledger.ts')
   const there = loadLedger().get(id)
   if (there) throw new SuiteError(`${id} is there already: ${there.place}`)

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { requireCheckout } from '../base/paths.ts'
 import type { RunOptions } from '../gate/suites.ts'
 
 /** `record`: a run whose exchanges become the recording of its server. */
@@ -13,6 +14,7 @@ export const record = (): Command =>
     .option('--llama-server-target <target>', 'the same for llama-server; given alone, only its suites run')
     .option('--json', 'what was found, for programs')
     .action(async (areas: string[], options: RunOptions) => {
+      requireCheckout('record')
       const { runSuites } = await import('../gate/suites.ts')
       process.exitCode = await runSuites(areas, { ...options, record: true })
     })

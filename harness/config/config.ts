@@ -4,6 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { SuiteError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { CONFIG_FILE } from '../base/paths.ts'
 
 /** `ollama-conformance.yaml` of a project that uses the suite. The keys are explained in `config.schema.json`. */
 export type Config = {
@@ -40,8 +41,6 @@ export type LoadedConfig = {
   /** `file:line` of a key or an entry: `['relies-on', 'ids', 0]`. */
   at: (path: readonly (string | number)[]) => string
 }
-
-export const CONFIG_FILE = 'ollama-conformance.yaml'
 
 export const configSchema = (): Schema =>
   JSON.parse(readFileSync(join(import.meta.dirname, 'config.schema.json'), 'utf8'))

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { Statement } from '../ledger/ledger.ts'
 
 /**
@@ -50,10 +49,13 @@ export const statementVerdict = (change: Move | 'went' | 'came'): Verdict =>
   change === 'accepted' || change === 'came' ? 'adds' : 'breaks'
 
 /** Whether a value of the ledger speaks of an error status: `400`, `"400 too long"`, `{ status: 400, … }`. */
+/** The statuses that there are: other numbers from 400 on are sizes, 512 is one. */
+const REFUSAL = /^(4(0\d|1[0-8]|2[1-689]|31|51)|5(0\d|1[01]))$/
+
 function isRefusal(value: unknown): boolean {
   if (typeof value === 'string') return isRefusal(Number(value.match(/^([45]\d\d)( |$)/)?.[1]))
   if (typeof value === 'object' && value !== null && 'status' in value) return isRefusal(value.status)
-  return typeof value === 'number' && value >= 400 && value in STATUS_CODES
+  return typeof value === 'number' && REFUSAL.test(`${value}`)
 }
 
 /** Statements that every server must keep come before texts and figures. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { SuiteError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
-import { fromRoot } from '../base/paths.ts'
+import { CODE, fromRoot } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
@@ -41,7 +41,7 @@ export function select(names: readonly string[], ledger: Ledger): Selection {
     if (checked.length === 0) throw new SuiteError(`${name} has no check: ${meant[0]?.excluded}`)
     for (const { system, area } of checked) {
       systems.add(system)
-      files.add(`suites/${system}/${area.replace(/^llama-server\./, '')}.test.ts`)
+      files.add(`suites/${system}/${area.replace(/^llama-server\./, '')}.test${CODE}`)
     }
     patterns.push(areas.has(name) ? `${name.replaceAll('.', '\\.')}\\.` : `${pattern.source.slice(1)}`)
   }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { SuiteError } from '../base/errors.ts'
+import { CODE, fromRoot } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import type { Results } from '../report/results.ts'
 import { readResults } from '../report/stored.ts'
@@ -31,8 +32,8 @@ export function sideOf(name: string, system: System): Side {
   return { name, kind: 'target' }
 }
 
-/** The command itself, as source or compiled. */
-const CLI = join(import.meta.dirname, '..', 'commands', `cli${extname(import.meta.filename)}`)
+/** The command itself. */
+const CLI = fromRoot('harness', 'commands', `cli${CODE}`)
 
 const running = new Set<ChildProcess>()
 

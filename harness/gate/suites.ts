@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { extname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { startVitest } from 'vitest/node'
 import { SuiteError } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
-import { fromRoot, reportFolder } from '../base/paths.ts'
+import { CODE, fromRoot, reportFolder } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { type LoadedConfig, loadConfig } from '../config/config.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
@@ -17,15 +17,14 @@ export type RunOptions = {
   llamaServerTarget?: string
   /** The configuration, where it is not in the working folder. */
   config?: string
-  /** Where the results go; `reports` of the working folder when absent. */
+  /** Where the results go; when absent what `CONFORMANCE_REPORTS` names, else `reports` of the working folder. */
   reports?: string
   /** Results on standard output, and all else on the other stream. */
   json?: true
   record?: true
 }
 
-/** As source or compiled. */
-const REPORTER = join(import.meta.dirname, '..', 'report', `reporter${extname(import.meta.filename)}`)
+const REPORTER = fromRoot('harness', 'report', `reporter${CODE}`)
 
 /**
  * Runs suites in this process.
@@ -40,7 +39,7 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
   const asked = target ?? process.env.OLLAMA_TARGET ?? config?.config.target
   if (asked) process.env.OLLAMA_TARGET = asked
   if (llamaServerTarget) process.env.LLAMA_SERVER_TARGET = llamaServerTarget
-  process.env.CONFORMANCE_REPORTS = resolve(options.reports ?? 'reports')
+  process.env.CONFORMANCE_REPORTS = resolve(options.reports ?? (process.env.CONFORMANCE_REPORTS || 'reports'))
   if (config) process.env.CONFORMANCE_CONFIG = config.path
   if (record) process.env.CONFORMANCE_RECORD = '1'
   const systems = new Set<System>()
@@ -70,7 +69,9 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
     filters,
     {
       root: fromRoot(),
-      config: fromRoot('vitest.config.ts'),
+      config: fromRoot(`vitest.config${CODE}`),
+      // Vite's own would bundle it first, into node_modules.
+      configLoader: 'native',
       run: true,
       watch: false,
       ...(pattern ? { testNamePattern: pattern } : {}),

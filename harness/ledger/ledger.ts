@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
 import { SuiteError } from '../base/errors.ts'
 import { fromRoot } from '../base/paths.ts'
@@ -52,16 +52,24 @@ type LedgerFile = { endpoint?: Endpoint; statements: Row[] }
 
 export type Ledger = ReadonlyMap<string, Statement>
 
-const validateFile = new Ajv2020({ allErrors: true }).compile<LedgerFile>(
-  JSON.parse(readFileSync(fromRoot('specs/ledger.schema.json'), 'utf8')),
-)
+let compiled: ValidateFunction<LedgerFile> | undefined
+
+const validator = () =>
+  (compiled ??= new Ajv2020({ allErrors: true }).compile<LedgerFile>(
+    JSON.parse(readFileSync(fromRoot('specs/ledger.schema.json'), 'utf8')),
+  ))
 
 /**
- * Reads and validates `specs/<system>/*.yaml`.
+ * Reads and validates `specs/<system>/*.yaml`, or `specs/ledger.json` of a package, which was made from them.
  *
  * @throws SuiteError naming file and line of every broken row
  */
 export function loadLedger(folder = fromRoot('specs')): Ledger {
+  const shipped = join(folder, 'ledger.json')
+  if (existsSync(shipped)) {
+    const { statements } = JSON.parse(readFileSync(shipped, 'utf8')) as { statements: Statement[] }
+    return new Map(statements.map((statement) => [statement.id, statement]))
+  }
   const ledger = new Map<string, Statement>()
   const problems: string[] = []
   for (const [system, file] of ledgerFiles(folder)) {
@@ -108,6 +116,7 @@ function readFile(folder: string, system: System, file: string, problems: string
   for (const error of document.errors) problems.push(`${at(error.pos[0])}: ${error.message.split('\n')[0]}`)
   if (document.errors.length > 0) return []
   const content = document.toJS() as LedgerFile
+  const validateFile = validator()
   if (!validateFile(content)) {
     for (const error of validateFile.errors ?? []) {
       if (error.keyword === 'if') continue

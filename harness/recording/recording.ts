@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'yaml'
 import { SuiteError } from '../base/errors.ts'
-import { fromRoot } from '../base/paths.ts'
+import { fromRoot, PACKAGED } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { compareVersions } from '../base/versions.ts'
+import { parseYaml } from '../base/yaml.ts'
 import { type End, Exchange } from '../wire/exchange.ts'
 
 /**
@@ -124,7 +124,7 @@ export function readRecording(system: System, version: string): Recording {
   const versions = recordedVersions(system)
   if (!versions.includes(version)) {
     throw new SuiteError(
-      `there is no recording of ${system} ${version}; recorded: ${versions.join(', ') || 'none'}. Ask for one of these, or record it from a live target: npm run record`,
+      `there is no recording of ${system} ${version}; recorded: ${versions.join(', ') || 'none'}. Ask for one of these, or ${PACKAGED ? 'run on a live server' : 'record it from a live target: npm run record'}`,
     )
   }
   const folder = folderOf(system, version)
@@ -146,7 +146,7 @@ let names: Record<string, string> | undefined
 /** What ids of before are called now: a recording keeps those of its day. */
 function renamed(): Record<string, string> {
   const file = fromRoot('specs/renamed.yaml')
-  names ??= existsSync(file) ? (parse(readFileSync(file, 'utf8')) as Record<string, string>) : {}
+  names ??= existsSync(file) ? (parseYaml(readFileSync(file, 'utf8')) as Record<string, string>) : {}
   return names
 }
 

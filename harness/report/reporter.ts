@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type {
   Reporter,
   SerializedError,
@@ -12,7 +12,7 @@ import type {
   Vitest,
 } from 'vitest/node'
 import { messageOf } from '../base/errors.ts'
-import { fromRoot, reportFolder } from '../base/paths.ts'
+import { CODE, fromRoot, PACKAGED, reportFolder } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { inRange } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
@@ -236,17 +236,17 @@ const exchangesOf = (module: TestModule): StoredArea =>
     }),
   )
 
-const SUITE = /\.test\.ts$/
+const SUITE = `.test${CODE}`
 
-const nameOf = (path: string) => path.replace(/^.*[\\/]/, '').replace(SUITE, '')
+const nameOf = (path: string) => basename(path, SUITE)
 
 const areaOf = (module: TestModule) => nameOf(module.moduleId)
 
 /** The areas for which there is a suite. */
 const suiteAreas = (system: System) =>
   readdirSync(fromRoot('suites', system))
-    .filter((name) => SUITE.test(name))
-    .map((name) => name.replace(SUITE, ''))
+    .filter((name) => name.endsWith(SUITE))
+    .map((name) => basename(name, SUITE))
 
 function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
   const statement = ledger.get(test.name)
@@ -277,11 +277,13 @@ function suiteVersion(): string {
   const { version } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }
   let commit = ''
   try {
-    commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: fromRoot(), stdio: 'pipe' })
-      .toString()
-      .trim()
+    // What is around the package is the repository of its user.
+    if (!PACKAGED)
+      commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: fromRoot(), stdio: 'pipe' })
+        .toString()
+        .trim()
   } catch {
-    // Installed as a package.
+    // Downloaded without its history.
   }
   suite = commit ? `${version}+${commit}` : version
   return suite

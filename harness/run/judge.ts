@@ -13,6 +13,12 @@ import { failure } from './failure.ts'
 import type { Session } from './session.ts'
 import type { MessageProblem, Verdict } from './verdict.ts'
 
+declare module 'vitest' {
+  interface TaskMeta {
+    verdict?: Verdict
+  }
+}
+
 /** What a check is given. */
 export type Tools = Verbs & {
   /** For what the verbs do not say: another method, a request as an object. */

@@ -24,9 +24,3 @@ export type Verdict = {
 
 /** A problem, and the index of the exchange that has it. */
 export type MessageProblem = Problem & { exchange: number }
-
-declare module 'vitest' {
-  interface TaskMeta {
-    verdict?: Verdict
-  }
-}

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
-import { fromRoot } from '../base/paths.ts'
+import { fromRoot, PACKAGED } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import type { Range } from '../base/versions.ts'
+import { parseYaml } from '../base/yaml.ts'
 import { isObject, type JsonSchema, remembered, resolve } from './references.ts'
 import { isWithin, specialise } from './specialise.ts'
 
@@ -35,10 +35,13 @@ type Table = {
 
 const tables = new Map<System, Table>()
 
-const tableOf = (system: System): Table =>
-  remembered(tables, system, () =>
-    below(system, parse(readFileSync(fromRoot('schemas', system, 'routes.yaml'), 'utf8')) as Table),
-  )
+const tableOf = (system: System): Table => remembered(tables, system, () => below(system, readTable(system)))
+
+/** In a package it is JSON, as the ledger is. */
+export const readTable = (system: System): Table =>
+  PACKAGED
+    ? JSON.parse(readFileSync(fromRoot('specs', `routes.${system}.json`), 'utf8'))
+    : (parseYaml(readFileSync(fromRoot('schemas', system, 'routes.yaml'), 'utf8')) as Table)
 
 /** A table names schema files from its own folder on; everybody else from `schemas/` on. */
 function below<Value>(folder: string, value: Value): Value {

@@ -1,6 +1,7 @@
+import { PACKAGED } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { binaryTarget, findProgram } from './binary.ts'
-import { containerTarget, localImage } from './container.ts'
+import { containersKnown, containerTarget, localImage } from './container.ts'
 import { replayTarget } from './replay.ts'
 import { OFFICIAL, parseTarget, TARGET_VARIABLE, type TargetSpec } from './spec.ts'
 import type { Target } from './target.ts'
@@ -31,7 +32,10 @@ export async function chooseTarget(system: System, say: (line: string) => void):
     }
   }
   const { repository, binary } = OFFICIAL[system]
-  const hint = `for a live one: ${variable}=container npx vitest run (pulls ${repository} unless it is here), or binary, binary:<path>, http://<host>:<port>`
+  const command = PACKAGED
+    ? `npx ollama-conformance run ${system === 'ollama' ? '--target' : '--llama-server-target'} container`
+    : `${variable}=container npx vitest run`
+  const hint = `for a live one: ${command} (pulls ${repository} unless it is here), or binary, binary:<path>, http://<host>:<port>`
   const image = await localImage(system)
   if (image) {
     const target = await open(system, { kind: 'container', image }, say)
@@ -42,9 +46,12 @@ export async function chooseTarget(system: System, say: (line: string) => void):
     return { target, why: `${variable} is not set, and ${binary} is on the PATH`, hint }
   }
   const target = await open(system, { kind: 'replay', version: undefined }, say)
+  const without = (await containersKnown())
+    ? `there is no ${repository} image and no ${binary} here`
+    : `there is no ${binary} here; containers need npm i testcontainers`
   return {
     target,
-    why: `${variable} is not set, and there is no ${repository} image and no ${binary} here`,
+    why: `${variable} is not set, and ${without}`,
     hint,
   }
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { ImageName } from 'testcontainers'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { messageOf, SuiteError } from '../base/errors.ts'
@@ -13,8 +16,38 @@ const START_LIMIT = 120_000
 const PORT: Record<System, number> = { ollama: 11434, 'llama-server': 8080 }
 const READY: Record<System, string> = { ollama: '/api/version', 'llama-server': '/health' }
 
-/** testcontainers is loaded only when a container is asked for: it takes a second. */
-const library = () => import('testcontainers')
+type Library = typeof import('testcontainers')
+
+/**
+ * testcontainers is loaded only when a container is asked for: it takes a second. It has more packages than all else
+ * together, so the package comes without, and takes it from the project in which it is run.
+ */
+async function library(): Promise<Library> {
+  try {
+    return await import('testcontainers')
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+  try {
+    const project = createRequire(resolve('package.json'))
+    return (await import(pathToFileURL(project.resolve('testcontainers')).href)) as Library
+  } catch (error) {
+    if (!isAbsent(error)) throw error
+  }
+  throw new SuiteError(
+    'containers need the package testcontainers, which does not come along: npm i testcontainers, or once: npx -p ollama-conformance -p testcontainers ollama-conformance …',
+  )
+}
+
+const isAbsent = (error: unknown) =>
+  ((error as NodeJS.ErrnoException).code ?? '').endsWith('MODULE_NOT_FOUND')
+
+/** Whether containers can be asked for. */
+export const containersKnown = () =>
+  library().then(
+    () => true,
+    () => false,
+  )
 
 async function runtime() {
   const { getContainerRuntimeClient } = await library()
@@ -135,7 +168,7 @@ async function removeContainers(engine: Engine, isOne: (labels: Labels) => boole
   await Promise.allSettled([...volumes].map((name) => engine.getVolume(name).remove()))
 }
 
-type Container = InstanceType<Awaited<ReturnType<typeof library>>['GenericContainer']>
+type Container = InstanceType<Library['GenericContainer']>
 
 function serveInstrument(container: Container, { model = 'successor', ...flags }: Settings): void {
   container
