@@ -37,7 +37,7 @@ async function runWith(change: (last: string) => string): Promise<{ output: stri
   return { output, results: checkout.results(`ollama-${NEWEST}-replay`) }
 }
 
-describe('a change in every last record', { timeout: 120_000 }, () => {
+describe('a change in every last record', { timeout: 300_000 }, () => {
   test('one field more is one finding for each message; only what lists the keys fails', async () => {
     const { output, results } = await runWith((last) =>
       last.replace('"done":true', '"cached_count":3,"done":true'),
