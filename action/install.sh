@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$ACTION"
 [ ! -d node_modules ] || exit 0
 omit=()
-# Only the suites need what is built for one kind of machine, which is most of it.
-case "${MEASURE:-false}" in '' | false) omit=(--omit=optional) ;; esac
+# Only the suites need the rest: what is built for one kind of machine, and what starts containers.
+case "${MEASURE:-false}" in '' | false) omit=(--omit=dev --omit=optional) ;; esac
 npm ci --ignore-scripts --no-audit --no-fund ${omit[@]+"${omit[@]}"}
