@@ -5,6 +5,7 @@ import { describeRange } from '../base/versions.ts'
 import { knownFailure } from '../ledger/known-failures.ts'
 import { applies, expectedValue, type Statement } from '../ledger/ledger.ts'
 import { storeExchange } from '../recording/recording.ts'
+import { knownFields } from '../schema/known.ts'
 import { judgeMessages } from '../schema/messages.ts'
 import { describeProblem } from '../schema/validate.ts'
 import { Client } from '../wire/client.ts'
@@ -25,6 +26,8 @@ export type Tools = Verbs & {
   client: Client
   /** Version of the target. */
   version: string
+  /** Of the fields of a body those that the target's version knows, where an unknown one would prove nothing. */
+  known: <Body extends object>(path: string, body: Body) => Body
   /** What the row says that is sent, where one check serves a family of statements. */
   // oxlint-disable-next-line typescript/no-explicit-any -- each family has a form of its own
   given: any
@@ -103,6 +106,7 @@ async function attempt(
       ...verbsOf(client),
       client,
       version: session.version,
+      known: (path, body) => knownFields(session.system, session.version, path, body),
       given: statement.given,
     })
     verdict.observed = normalise(await within(limit, observed))

@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node'
 import { PREFIX } from '../../fixtures/instruments/models.ts'
 import { messageOf, SuiteError, say } from '../base/errors.ts'
 import type { Listening } from '../base/loopback.ts'
+import { didYouMean } from '../base/nearest.ts'
 import type { System } from '../base/systems.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger } from '../ledger/ledger.ts'
@@ -63,10 +64,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const forget = onInterrupt(stop)
   try {
-    project.provide('ledger', loadLedger())
+    const ledger = loadLedger()
+    project.provide('ledger', ledger)
     // In watch mode a row may have changed.
     project.onTestsRerun(() => readAgain(project))
-    loadKnownFailures()
+    for (const { id, entry } of loadKnownFailures()) {
+      if (id !== undefined && !ledger.has(id))
+        throw new SuiteError(`${entry}: there is no statement ${id}${didYouMean(id, [...ledger.keys()])}`)
+    }
     const choice = await chooseTarget(system, say)
     target = choice.target
     say(`starting ${system}: ${target.kind} ${target.label}`)

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import { SuiteError } from '../base/errors.ts'
+import { messageOf, SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
 import { describeRange, type Range } from '../base/versions.ts'
 import { isObject, type JsonSchema, remembered } from './references.ts'
@@ -162,7 +162,7 @@ const fits = (wanted: unknown, value: unknown): boolean =>
 let ajv: Ajv2020 | undefined
 const validators = new Map<JsonSchema, ValidateFunction>()
 
-const validatorOf = (schema: JsonSchema): ValidateFunction =>
+const validatorOf = (schema: JsonSchema, file: string): ValidateFunction =>
   remembered(validators, schema, () => {
     ajv ??= new Ajv2020({
       strict: true,
@@ -177,12 +177,16 @@ const validatorOf = (schema: JsonSchema): ValidateFunction =>
       loopRequired: 1,
       loopEnum: 1,
     }).addVocabulary(VOCABULARY)
-    return ajv.compile(schema)
+    try {
+      return ajv.compile(schema)
+    } catch (error) {
+      throw new SuiteError(`schemas/${file} is no schema: ${messageOf(error)}`)
+    }
   })
 
 function violations(file: string, version: string, open: boolean, body: unknown): Problem[] {
   const schema = schemaFor(file, version, open)
-  const accepts = validatorOf(schema)
+  const accepts = validatorOf(schema, file)
   if (accepts(body)) return []
   return (
     (accepts.errors ?? [])

@@ -30,9 +30,18 @@ const roomOf = (path: string) => path.split('/')[0] as string
 const imports = new Map(
   files.map((path) => {
     const text = readFileSync(fromRoot('harness', path), 'utf8')
-    const found = [...text.matchAll(/(?:^|\n)(?:import|export)[^'"]*?from '(\.[^']*)'/g)].map(([, to]) =>
-      relative(fromRoot('harness'), join(ROOT, 'harness', dirname(path), to as string)).replaceAll('\\', '/'),
-    )
+    const found = [
+      ...text.matchAll(
+        /(?:^|\n)\s*(?:(?:import|export)[^'"]*?from |import )['"](\.[^'"]*)['"]|\bimport\(['"](\.[^'"]*)['"]\)/g,
+      ),
+    ]
+      .map(([, plain, dynamic]) => plain ?? dynamic)
+      .map((to) =>
+        relative(fromRoot('harness'), join(ROOT, 'harness', dirname(path), to as string)).replaceAll(
+          '\\',
+          '/',
+        ),
+      )
     return [path, found.filter((to) => files.includes(to))]
   }),
 )

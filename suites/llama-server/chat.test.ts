@@ -1,9 +1,8 @@
-import { inRange } from '../../harness/base/versions.ts'
 import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import { askEach, outcome, refusal } from '../answers.ts'
 import { user } from '../ollama/requests.ts'
-import { errorType, everyOption } from './requests.ts'
+import { errorType, EVERY_OPTION } from './requests.ts'
 
 type Format = NonNullable<BodyOf<'POST', '/chat/completions'>['response_format']>
 
@@ -165,17 +164,16 @@ check('llama-server.chat.response_format.schema-beside', async ({ post }) => {
   return json.choices[0].message.content.trim()
 })
 
-check('llama-server.chat.options', async ({ post, version }) => {
-  const { grammar, ...options } = everyOption(version)
-  const body = {
+check('llama-server.chat.options', async ({ post, known }) => {
+  const { grammar, ...options } = EVERY_OPTION
+  const body = known('/v1/chat/completions', {
     ...HI,
     ...options,
     add_generation_prompt: true,
     chat_template_kwargs: { mood: 'calm' },
     thinking_budget_tokens: 5,
-    // As in `everyOption`: what a build does not know is not sent to it.
-    ...(inRange(version, { since: 'b10488' }) ? { reasoning_effort: 'low' } : {}),
-  }
+    reasoning_effort: 'low',
+  })
   const withGrammar = await post('/v1/chat/completions', { ...body, grammar: 'root ::= "n" "o"' })
   const withSchema = await post('/v1/chat/completions', { ...body, json_schema: YES, n_predict: 8 })
   return {

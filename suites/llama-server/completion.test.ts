@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { check } from '../../harness/run/check.ts'
 import { askEach, outcome } from '../answers.ts'
-import { ENDLESS, errorType, everyOption, GREEDY, internals } from './requests.ts'
+import { ENDLESS, errorType, EVERY_OPTION, GREEDY, INTERNALS } from './requests.ts'
 
 const ABC = { prompt: 'abc', ...GREEDY }
 
@@ -127,8 +127,8 @@ check.each('llama-server.completion.*.effect', async ({ post, given }) => {
   return { free_is_likeliest: free.json.content === 'a'.repeat(12), narrow: narrow.json.content }
 })
 
-check('llama-server.completion.options.echo', async ({ post, version }) => {
-  const options: Record<string, unknown> = { ...everyOption(version), ...internals(version) }
+check('llama-server.completion.options.echo', async ({ post, known }) => {
+  const options: Record<string, unknown> = known('/completion', { ...EVERY_OPTION, ...INTERNALS })
   const { json } = await post('/completion', { prompt: 'abc', logprobs: 2, ...options })
   const settings = Object.entries(json.generation_settings).filter(([name]) => name in options)
   const others = settings.filter(([name, value]) => !isDeepStrictEqual(value, options[name]))
@@ -214,8 +214,8 @@ check('llama-server.completion.infill.extra', async ({ post }) => {
   return (await post('/infill', { ...AB_YZ, input_extra, n_predict: 2 })).json.prompt
 })
 
-check('llama-server.completion.infill.options', async ({ post, version }) => {
-  const options = { ...everyOption(version), ...internals(version), logprobs: 1 }
+check('llama-server.completion.infill.options', async ({ post, known }) => {
+  const options = known('/infill', { ...EVERY_OPTION, ...INTERNALS, logprobs: 1 })
   const response_fields = ['content', 'generation_settings/n_predict']
   return (await post('/infill', { ...AB_YZ, ...options, response_fields })).json
 })

@@ -1,5 +1,5 @@
 import { check } from '../../harness/run/check.ts'
-import { errorType, everyOption, internals } from './requests.ts'
+import { errorType, EVERY_OPTION, INTERNALS } from './requests.ts'
 
 const ABC = { model: 'any', prompt: 'abc', temperature: 0 }
 
@@ -68,8 +68,8 @@ check('llama-server.completions.verbose', async ({ post }) => {
   return { content, streamed: eventData.slice(0, -1).map(({ __verbose }) => __verbose.stop) }
 })
 
-check('llama-server.completions.options', async ({ post, version }) => {
-  const options = { ...everyOption(version), ...internals(version), logprobs: 1 }
+check('llama-server.completions.options', async ({ post, known }) => {
+  const options = known('/v1/completions', { ...EVERY_OPTION, ...INTERNALS, logprobs: 1 })
   const { json } = await post('/v1/completions', { ...ABC, ...options })
   const { text, logprobs } = json.choices[0]
   return { text, logprobs: logprobs.content.length, verbose: json.__verbose?.generation_settings.top_k }

@@ -1,4 +1,3 @@
-import { inRange } from '../../harness/base/versions.ts'
 /** Greedy sampling, and an end after 8 tokens: `{ prompt: 'abc', ...GREEDY }`. */
 export const GREEDY = { temperature: 0, n_predict: 8 } as const
 
@@ -27,10 +26,10 @@ export const errorType = ({
 })
 
 /**
- * Every option of a generation that a build reads on each of its routes, at values that leave a certain greedy text as
- * it is. An option that a build does not know is not sent to it: the answer would be the same, and prove nothing.
+ * Every option of a generation that any build reads on each of its routes, at values that leave a certain greedy text as
+ * it is. `known` takes out what a build does not know: the answer would be the same, and prove nothing.
  */
-export const everyOption = (version: string) => ({
+export const EVERY_OPTION = {
   stream: false,
   stream_options: { include_usage: true },
   timings_per_token: false,
@@ -89,19 +88,18 @@ export const everyOption = (version: string) => ({
   reasoning_budget_tokens: -1,
   reasoning_budget_message: '',
   id_slot: 0,
-  ...(inRange(version, { since: 'b10068' })
-    ? {
-        verbose: true,
-        sse_ping_interval: 60,
-        continue_final_message: false,
-        echo: false,
-        reasoning_control: false,
-      }
-    : { 'speculative.n_max': 4, 'speculative.n_min': 1, 'speculative.p_min': 0.5 }),
-})
+  verbose: true,
+  sse_ping_interval: 60,
+  continue_final_message: false,
+  echo: false,
+  reasoning_control: false,
+  'speculative.n_max': 4,
+  'speculative.n_min': 1,
+  'speculative.p_min': 0.5,
+}
 
 /** What the chat route sets for itself, and the routes below it read from a body too. */
-export const internals = (version: string) => ({
+export const INTERNALS = {
   json_schema: { type: 'integer' },
   grammar_type: 'tool_calls' as const,
   grammar_lazy: false,
@@ -115,8 +113,6 @@ export const internals = (version: string) => ({
   parse_tool_calls: false,
   reasoning_budget_start_tag: '<think>',
   reasoning_budget_end_tag: '</think>',
-  ...(inRange(version, { since: 'b10068' })
-    ? { message_delimiters: [{ role: 'user', delimiter: '<user>' }] }
-    : {}),
-  ...(inRange(version, { since: 'b10488' }) ? { reasoning_budget_end_tags: ['</think>'] } : {}),
-})
+  message_delimiters: [{ role: 'user', delimiter: '<user>' }],
+  reasoning_budget_end_tags: ['</think>'],
+}

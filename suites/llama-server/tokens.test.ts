@@ -1,4 +1,3 @@
-import { inRange } from '../../harness/base/versions.ts'
 import { check } from '../../harness/run/check.ts'
 import { refusal } from '../answers.ts'
 import { user } from '../ollama/requests.ts'
@@ -80,21 +79,21 @@ check('llama-server.tokens.template.history', async ({ post }) => {
   return (await post('/apply-template', { messages })).json.prompt
 })
 
-check('llama-server.tokens.template.options', async ({ post, version }) => {
-  const { json } = await post('/apply-template', {
+check('llama-server.tokens.template.options', async ({ post, known }) => {
+  const body = known('/apply-template', {
     ...HI,
-    tools: [{ type: 'function', function: { name: 'look' } }],
-    tool_choice: 'auto',
+    tools: [{ type: 'function' as const, function: { name: 'look' } }],
+    tool_choice: 'auto' as const,
     parallel_tool_calls: true,
     add_generation_prompt: true,
     chat_template_kwargs: { mood: 'calm ' },
-    reasoning_format: 'none',
+    reasoning_format: 'none' as const,
     thinking_budget_tokens: 5,
-    response_format: { type: 'text' },
-    // As in `everyOption`: what a build does not know is not sent to it.
-    ...(inRange(version, { since: 'b10068' }) ? { continue_final_message: false } : {}),
-    ...(inRange(version, { since: 'b10488' }) ? { reasoning_effort: 'low ' } : {}),
+    response_format: { type: 'text' as const },
+    continue_final_message: false,
+    reasoning_effort: 'low ',
   })
+  const { json } = await post('/apply-template', body)
   return json.prompt
 })
 

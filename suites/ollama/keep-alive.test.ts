@@ -64,7 +64,7 @@ check.alone('keep-alive.restarts', async ({ post, client }) => {
     () => findLoaded(client),
     (entry) => entry?.expires_at !== first?.expires_at,
   )
-  return { later: Date.parse(second?.expires_at ?? '') >= Date.parse(first?.expires_at ?? '') }
+  return { later: Date.parse(second?.expires_at ?? '') > Date.parse(first?.expires_at ?? '') }
 })
 
 // One after the other: on 0.12.11 a model that loads at the same time pushes the other out.

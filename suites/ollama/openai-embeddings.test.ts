@@ -1,11 +1,8 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
-import type { Exchange } from '../../harness/wire/exchange.ts'
-import { askEach, outcome } from '../answers.ts'
+import { askEach, refusal } from '../answers.ts'
 
 const model = models.embedder
-
-const refusal = (exchange: Exchange) => ({ ...outcome(exchange), type: exchange.json.error?.type })
 
 /** What is not zero, by its place. */
 const sparse = (vector: number[]) =>

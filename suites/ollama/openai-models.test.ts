@@ -1,7 +1,6 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
-import type { Exchange } from '../../harness/wire/exchange.ts'
-import { outcome } from '../answers.ts'
+import { refusal } from '../answers.ts'
 
 check('openai-models.list', async ({ get }) => {
   const { contentType, json } = await get('/v1/models')
@@ -32,8 +31,6 @@ check.each('openai-models.one.*', async ({ get, given }) => {
   const { status, contentType, text } = await get.wrong(given.path)
   return { status, content_type: contentType, text }
 })
-
-const refusal = (exchange: Exchange) => ({ ...outcome(exchange), type: exchange.json.error.type })
 
 check('openai-models.unknown', async ({ get }) => refusal(await get('/v1/models/conformance-nobody')))
 
