@@ -300,9 +300,9 @@ describe('a run in which every check passes', LIMIT, () => {
       }),
       'suites/ollama/demo.test.ts': suite(`check('demo.passes', status); check('elsewhere.passes', status)`),
       'known-failures.yaml': `
-- id: demo.passe
+- id: demo.excluded
   ${KNOWN}
-- id: demo.of-others
+- id: demo.excluded
   ${KNOWN}  until: 0.9.0
 `,
     })
@@ -311,7 +311,7 @@ describe('a run in which every check passes', LIMIT, () => {
       'specs/ollama/demo.yaml:1: demo.forgotten has no check; write one in suites/ollama/demo.test.ts, or say why not',
       'demo.test.ts: elsewhere.passes is a statement of another area (specs/ollama/elsewhere.yaml:1)',
       'specs/ollama/no-suite.yaml: no suite checks it; write suites/ollama/no-suite.test.ts',
-      'known-failures.yaml:2: demo.passe matches no check that ran',
+      'known-failures.yaml:2: demo.excluded matches no check that ran',
     ]) {
       expect(output).toContain(problem)
     }

@@ -98,6 +98,16 @@ describe('the set-up', () => {
     expect(said).toEqual([`${list}:1: an entry of known-failures needs reason`])
   })
 
+  test('names an entry of the list about a statement that there is not, with the nearest', async () => {
+    const text = '- { id: generate.raw.bypasses-templates, reason: x, link: x }\n'
+    const list = join(temporaryFolder({ 'list.yaml': text }), 'list.yaml')
+    vi.stubEnv('CONFORMANCE_KNOWN_FAILURES', list)
+    await expect(setUpFor('foo')).rejects.toThrow('exit 1')
+    expect(said).toEqual([
+      `${list}:1: there is no statement generate.raw.bypasses-templates; did you mean generate.raw.bypasses-template?`,
+    ])
+  })
+
   test('does not record a replay', async () => {
     vi.stubEnv('CONFORMANCE_RECORD', '1')
     await expect(setUpFor('replay')).rejects.toThrow('exit 1')
