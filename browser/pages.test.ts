@@ -218,15 +218,17 @@ test('by keyboard alone: skip to the statements, open an endpoint, a statement a
     assert.equal(await page.evaluate(() => document.activeElement?.className), 'skip')
     await page.keyboard.press('Enter')
     const focused = () => page.evaluate(() => document.activeElement?.parentElement?.className)
-    const to = async (part: string) => {
+    /** Goes to a part and opens it; what is in it comes with the event of its opening. */
+    const to = async (part: string, within: string) => {
       for (let presses = 0; presses < 30 && (await focused()) !== part; presses++)
         await page.keyboard.press('Tab')
       assert.equal(await focused(), part)
       await page.keyboard.press('Enter')
+      await page.locator(`#groups [open] ${within}`).first().waitFor()
     }
-    await to('group')
-    await to('statement pass')
-    await to('exchange')
+    await to('group', '.statement')
+    await to('statement pass', '.exchange')
+    await to('exchange', 'pre')
     assert.match(await page.locator('#groups .exchange[open] pre').first().innerText(), /^curl /)
   }))
 
