@@ -1,3 +1,4 @@
+import { SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Results } from '../report/results.ts'
@@ -33,10 +34,29 @@ export async function measured(
   const first = resultsOf(a)
   const [was, is] = replays ? await Promise.all([first, resultsOf(b)]) : [await first, await resultsOf(b)]
   forget()
+  assertJudged(from, was)
+  assertJudged(to, is)
   const found = difference(ledger, was, is)
   const compared = new Set([...was.statements, ...is.statements].map(({ id }) => id)).size
   const basis = `Measured: ${described(from, was)}, and ${described(to, is)}; ${compared} statements, of which ${found.incomparable.length} could not be compared.`
   return { result: sorted(found, reliance, basis, 'no difference was seen'), found }
+}
+
+/** So many checks whose connection was lost are no single bug of the server: nothing it says can be trusted then. */
+const LOST_LIMIT = 10
+
+/** @throws SuiteError when a side went away, or lost connections in numbers: what it did not say is no difference */
+function assertJudged(name: string, { stopped, statements }: Results): void {
+  if (stopped) throw new SuiteError(`${name} could not be judged: ${stopped}`)
+  const lost = statements.filter(
+    ({ status, evidence }) =>
+      status === 'fail' && evidence.some(({ end }) => end === 'refused' || end === 'cut'),
+  )
+  const [first] = lost
+  if (!first || lost.length < LOST_LIMIT) return
+  throw new SuiteError(
+    `${name} could not be judged: ${lost.length} checks lost their connection to it (${first.id}: ${first.message.split('\n')[0]}); see why it closes them, or what is between you and it, and run again`,
+  )
 }
 
 const described = (name: string, { target }: Results) =>

@@ -127,7 +127,7 @@ function verdict(found: readonly Found[], failed: boolean): number {
   const ran = found.some(
     ({ results: { statements, totals } }) => statements.length > totals['not-applicable'],
   )
-  if (!ran) return EXIT.unjudged
+  if (!ran || found.some(({ results }) => results.stopped)) return EXIT.unjudged
   if (red || sum('fail') > 0) return EXIT.fails
   if (sum('error') > 0) return EXIT.unjudged
   return failed ? EXIT.fails : EXIT.fine

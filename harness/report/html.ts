@@ -24,7 +24,7 @@ export function reportPage(results: Results, ledger: Ledger, relied: Iterable<st
 export type ReportData = ReturnType<typeof reportData>
 
 export function reportData(results: Results, ledger: Ledger, relied: ReadonlySet<string>) {
-  const { suite, target, startedAt, durationMs, totals, messages = [] } = results
+  const { suite, target, startedAt, durationMs, totals, stopped, messages = [] } = results
   const { system, version } = target
   // Results may be older than the ledger, and name what it has no more.
   const rows = results.statements.map((result) => ({ ...fallback(result), ...ledger.get(result.id), result }))
@@ -35,6 +35,7 @@ export function reportData(results: Results, ledger: Ledger, relied: ReadonlySet
     startedAt,
     durationMs,
     totals,
+    stopped,
     changed: changedSince(ledger, target),
     groups: inGroups(rows, system).map(([name, of]) => ({
       name,

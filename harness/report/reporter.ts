@@ -19,7 +19,7 @@ import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger, type Statement } from '../ledger/ledger.ts'
 import { mergeRecording, type StoredArea, writeRecording } from '../recording/recording.ts'
 import type { Session } from '../run/session.ts'
-import type { Status } from '../run/verdict.ts'
+import type { Status, Verdict } from '../run/verdict.ts'
 import { junit } from './junit.ts'
 import { messageLines } from './messages.ts'
 import { writeReport } from './pages.ts'
@@ -134,6 +134,8 @@ export default class ConformanceReporter implements Reporter {
     const totals = Object.fromEntries(
       STATUSES.map((status) => [status, statements.filter((one) => one.status === status).length]),
     ) as Record<Status, number>
+    const stopped = stoppedBecause(verdicts)
+    if (stopped) this.#problems.push(stopped)
     const ran = statements.length - totals['not-applicable']
     if (ran === 0) this.#problems.push(`no check ran on ${session.system} ${session.version}`)
     const areas = new Set(modules.map(areaOf))
@@ -153,6 +155,7 @@ export default class ConformanceReporter implements Reporter {
       cpuMs: Math.round((user + system) / 1000),
       validationMs: Math.round(validationMs),
       totals,
+      ...(stopped ? { stopped } : {}),
       statements,
       messages,
     }
@@ -237,6 +240,15 @@ export default class ConformanceReporter implements Reporter {
   }
 }
 
+/** That servers went away, once for all checks that lost theirs. */
+function stoppedBecause(verdicts: Verdict[]): string | undefined {
+  const lost = verdicts.filter(({ gone }) => gone)
+  const [why, ...others] = new Set(lost.map(({ message }) => message))
+  if (why === undefined) return undefined
+  const more = others.length > 0 ? ` (and ${others.length} more of its servers went away)` : ''
+  return `the server went away in mid-run: ${why}${more}; ${lost.length} checks could not be judged; see why it ended, and run again`
+}
+
 const exchangesOf = (module: TestModule): StoredArea =>
   Object.fromEntries(
     [...module.children.allTests()].flatMap((test) => {
@@ -263,7 +275,7 @@ function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
   const verdict = test.meta().verdict
   // Left out by a filter.
   if (!verdict) return undefined
-  const { exchanges, validationMs: _, messages: __, problems: ___, ...rest } = verdict
+  const { exchanges, validationMs: _, messages: __, problems: ___, gone: ____, ...rest } = verdict
   const failed = test.result().state === 'failed'
   // A time-out ends the check from outside.
   const timedOut = failed && verdict.status === 'pass'

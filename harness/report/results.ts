@@ -16,6 +16,8 @@ export type Results = {
   cpuMs: number
   validationMs: number
   totals: Record<Status, number>
+  /** Why the run could not judge what it would have, where something befell it. */
+  stopped?: string
   statements: StatementResult[]
   /** The messages that the run met, each judged once, apart from the statements that met it. */
   messages: MessageResult[]

@@ -9,7 +9,9 @@ import { knownFields } from '../schema/known.ts'
 import { judgeMessages } from '../schema/messages.ts'
 import { describeProblem } from '../schema/validate.ts'
 import { Client } from '../wire/client.ts'
+import type { Exchange } from '../wire/exchange.ts'
 import { type Verbs, verbsOf } from '../wire/verbs.ts'
+import { GONE, type Query } from './control.ts'
 import { failure } from './failure.ts'
 import type { Session } from './session.ts'
 import type { MessageProblem, Verdict } from './verdict.ts'
@@ -39,6 +41,9 @@ export type Procedure = (tools: Tools) => Promise<unknown>
 export class Finding extends Error {
   override name = 'Finding'
 }
+
+/** The server went away in mid-run: what is asked of it then says nothing about it. */
+class ServerGone extends SuiteError {}
 
 /**
  * Runs the procedure of a statement and keeps the verdict in the task's `meta`.
@@ -73,6 +78,7 @@ export async function judge(
   }
   const started = performance.now()
   let client: Client | undefined
+  let gone: ServerGone | undefined
   try {
     client = new Client({
       url: await serverFor(statement, session),
@@ -81,14 +87,19 @@ export async function judge(
       registry: statement.needs?.registry && session.registry,
     })
     await attempt(statement, procedure, client, verdict, session, 0.9 * task.timeout)
-  } catch (error) {
+  } catch (thrown) {
+    gone = thrown instanceof ServerGone ? thrown : client && (await goneDuring(client, statement, session))
+    const error = gone ?? thrown
     verdict.status = error instanceof SuiteError ? 'error' : 'fail'
     verdict.message = error instanceof SuiteError ? error.message : reasonOf(error, verdict.problems)
+    verdict.gone = gone !== undefined
   }
   verdict.durationMs = Math.round(performance.now() - started)
   verdict.requests = client?.exchanges.length ?? 0
   verdict.exchanges = client?.exchanges.map(storeExchange) ?? []
   applyKnownFailure(verdict, session)
+  // The reporter says it once for all of them.
+  if (gone) skip(gone.message)
   if (verdict.status === 'fail' || verdict.status === 'error') throw failure(statement, verdict, client)
 }
 
@@ -116,7 +127,7 @@ async function attempt(
     client.assertRecorded()
     judgeExchanges(client, verdict, session)
   }
-  const broken = client.exchanges.find(({ end }) => end === 'cut' || end === 'refused')
+  const broken = client.exchanges.find(isBroken)
   if (broken) {
     const { method, path } = broken.request
     throw new Finding(`${method} ${path}: the exchange was ${broken.end}: ${broken.problem}`)
@@ -197,14 +208,35 @@ function notApplicable(
   return undefined
 }
 
-async function serverFor({ needs }: Statement, { url, control, launches }: Session): Promise<string> {
-  if (!launches) return url
-  const query = { settings: needs?.launch ?? {}, worker: process.env.VITEST_POOL_ID ?? '1' }
+/**
+ * @param lost whether an exchange with it was refused or cut
+ * @throws SuiteError when it cannot be started, or is gone
+ */
+async function serverFor({ needs }: Statement, { control }: Session, lost = false): Promise<string> {
+  const query: Query = { settings: needs?.launch ?? {}, worker: process.env.VITEST_POOL_ID ?? '1', lost }
   const answer = await fetch(control, { method: 'POST', body: JSON.stringify(query) })
   const text = await answer.text()
+  if (answer.status === GONE) throw new ServerGone(text)
   if (!answer.ok) throw new SuiteError(text)
   return text
 }
+
+/** Why a check failed, where it lost its server. */
+async function goneDuring(
+  { exchanges }: Client,
+  statement: Statement,
+  session: Session,
+): Promise<ServerGone | undefined> {
+  if (!exchanges.some((one) => one.to === undefined && isBroken(one))) return undefined
+  try {
+    await serverFor(statement, session, true)
+  } catch (error) {
+    if (error instanceof ServerGone) return error
+  }
+  return undefined
+}
+
+const isBroken = ({ end }: Exchange) => end === 'cut' || end === 'refused'
 
 /** Absent and undefined are one on the wire. */
 const normalise = (value: unknown): unknown =>

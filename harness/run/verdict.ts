@@ -11,6 +11,8 @@ export type Verdict = {
   expected: unknown
   observed: unknown
   message: string
+  /** Its server went away before it came to its end. */
+  gone?: boolean
   durationMs: number
   /** Processor time of validation against the schemas, where Node tells it. */
   validationMs: number

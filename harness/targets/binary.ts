@@ -58,6 +58,7 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
   }
   const folder = mkdtempSync(join(tmpdir(), 'ollama-conformance-'))
   const servers: ChildProcess[] = []
+  const started = new Map<string, { server: ChildProcess; log: LogTail }>()
   const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   const killAll = () => {
     for (const server of servers) signal(server, 'SIGKILL')
@@ -86,7 +87,15 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
         detached: process.platform !== 'win32',
       })
       servers.push(server)
-      return listening(server, program, limits.start)
+      const log = new LogTail()
+      const url = await listening(server, log, program, limits.start)
+      started.set(url, { server, log })
+      return url
+    },
+    ended: async (url) => {
+      const { server, log } = started.get(url) ?? {}
+      if (!server || (server.signalCode === null && server.exitCode === null)) return undefined
+      return `${program} ended with ${server.signalCode ?? `exit code ${server.exitCode}`}${log?.cause}`
     },
     stop: async () => {
       await Promise.all(servers.map((server) => stopServer(server, limits.stop)))
@@ -119,8 +128,7 @@ function argumentsOf(system: System, settings: Settings, folder: string): string
 }
 
 /** Waits for the line in which a server says where it listens: only the server itself can know a free port. */
-function listening(server: ChildProcess, program: string, within: number): Promise<string> {
-  const log = new LogTail()
+function listening(server: ChildProcess, log: LogTail, program: string, within: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       clearTimeout(limit)

@@ -91,6 +91,7 @@ export async function containerTarget(
   // Removed by label, so that a start that failed half-way leaves nothing either.
   const labels = { [LABEL]: volume, [OWNER]: `${hostname()}:${process.pid}` }
   await removeContainers(dockerode, abandoned)
+  const started = new Map<string, { id: string; log: LogTail }>()
 
   return {
     system,
@@ -123,12 +124,27 @@ export async function containerTarget(
       } else serveInstrument(container, settings)
       try {
         const running = await container.start()
-        return `http://${running.getHost()}:${running.getMappedPort(PORT[system])}`
+        const url = `http://${running.getHost()}:${running.getMappedPort(PORT[system])}`
+        started.set(url, { id: running.getId(), log })
+        return url
       } catch (error) {
         throw new SuiteError(
           `no server came up in a container of ${image}: ${messageOf(error).split('\n')[0]}${log}`,
         )
       }
+    },
+    ended: async (url) => {
+      const { id, log } = started.get(url) ?? {}
+      if (!id) return undefined
+      const state = await dockerode
+        .getContainer(id)
+        .inspect()
+        .then(({ State }) => State)
+        .catch(() => undefined)
+      if (state?.Running) return undefined
+      if (!state) return `the container of ${image} was removed`
+      const memory = state.OOMKilled ? ', for want of memory' : ''
+      return `the container of ${image} ended with exit code ${state.ExitCode}${memory}${log?.cause}`
     },
     stop: async () => {
       await removeContainers(dockerode, (labels) => labels[LABEL] === volume)

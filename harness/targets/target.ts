@@ -20,15 +20,20 @@ export type Target = {
   digest: () => Promise<string>
   /** Starts a server and waits until it answers; its address. Servers with the same store share their models. */
   start: (settings: Settings, store?: string) => Promise<string>
+  /** How a server that it started has ended without being told to; undefined while it runs, or where nobody knows. */
+  ended?: (url: string) => Promise<string | undefined>
   /** Stops every server that was started and removes what they left. */
   stop: () => Promise<void>
 }
 
-/** The last lines of a server's log, for the message of a failed start. */
+/** The last lines of a server's log, for the message of a failed start or of an end. */
 export class LogTail {
   #text = ''
+  #cause = ''
 
   add(text: string): void {
+    // What a Go program dies of stands before pages of its goroutines.
+    this.#cause ||= text.match(/^(?:panic|fatal error|SIG[A-Z]+): .*$/m)?.[0] ?? ''
     this.#text = (this.#text + text).slice(-4000)
   }
 
@@ -38,6 +43,11 @@ export class LogTail {
 
   match(pattern: RegExp): RegExpMatchArray | null {
     return this.#text.match(pattern)
+  }
+
+  /** `: panic: …`, what it died of; nothing where it did not say so. */
+  get cause(): string {
+    return this.#cause && `: ${this.#cause}`
   }
 
   /** `; its last words:` and the last lines, indented; nothing when there are none. */

@@ -36,7 +36,7 @@ function verdict() {
       `${count(red.length, 'message')} of ${data.messages.length} ${red.length === 1 ? 'is' : 'are'} not as known`,
   ].filter(Boolean)
   if (judged === 0) return ['red', 'No statement was judged', '.']
-  if (wrong.length > 0) return ['red', wrong.join(', '), '.']
+  if (wrong.length > 0) return ['red', wrong.join(', '), data.stopped ? `: ${data.stopped}.` : '.']
   const known = totals['known-fail'] > 0 ? `, ${totals['known-fail']} fail as known` : ''
   const messages =
     data.messages.length > 0 ? `; so do the forms of ${count(data.messages.length, 'message')}` : ''

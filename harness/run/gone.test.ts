@@ -1,0 +1,89 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { listen } from '../base/loopback.ts'
+import { fromRoot } from '../base/paths.ts'
+import { Checkout, ledger, suite } from '../testing/checkout.ts'
+import { command } from '../testing/command.ts'
+import { fakeOllama } from '../testing/fake-ollama.ts'
+import { POSIX, program } from '../testing/program.ts'
+
+const ASKED = '/api/version?asked'
+const VERSION = '{"version":"0.24.0"}'
+const NAMES = ['first', 'second', 'third', 'fourth']
+
+/** Checks one after the other, and a server that lasts for two of them. */
+const project = () =>
+  new Checkout({
+    'specs/ollama/demo.yaml': ledger(Object.fromEntries(NAMES.map((name) => [`demo.${name}`, {}]))),
+    'suites/ollama/demo.test.ts': suite(`
+      const ask = async ({ client }) => (await client.send({ method: 'GET', path: ${JSON.stringify(ASKED)} })).status
+      for (const name of ${JSON.stringify(NAMES)}) check.alone('demo.' + name, ask)`),
+  })
+
+/** It answers twice what the checks ask, and closes for good at the third time. */
+async function mortal(version = '0.24.0'): Promise<string> {
+  let asked = 0
+  const server = fakeOllama(version, (request, response) => {
+    if (request.url !== ASKED) return false
+    asked += 1
+    if (asked < 3) response.setHeader('Content-Type', 'application/json').end(VERSION)
+    else server.close().closeAllConnections()
+    return true
+  })
+  onTestFinished(() => void server.close().closeAllConnections())
+  return listen(server)
+}
+
+const statuses = (checkout: Checkout, folder: string) =>
+  checkout.results(folder).statements.map(({ status }) => status)
+
+describe('a server that goes away in mid-run', { timeout: 180_000 }, () => {
+  test('is named once, and what it did not come to is no finding', async () => {
+    const checkout = project()
+    const url = await mortal()
+    const ran = await command(checkout.folder, ['run', '--target', url], {}, checkout.folder)
+    const output = ran.stdout + ran.stderr
+    expect(ran.code, output).toBe(2)
+    expect(statuses(checkout, 'ollama-0.24.0-url')).toEqual(['pass', 'pass', 'error', 'error'])
+    expect(output.split('went away')).toHaveLength(2)
+    expect(output).toContain(
+      `ollama-conformance: error: the server went away in mid-run: nothing answers at ${url} any more (connection refused); 2 checks could not be judged; see why it ended, and run again\n`,
+    )
+  })
+
+  test('makes its side of a comparison one that could not be judged', async () => {
+    const checkout = project()
+    const sides = [await mortal(), await mortal('0.32.15')] as const
+    const { code, stdout, stderr } = await command(checkout.folder, ['diff', ...sides], {}, checkout.folder)
+    expect(code, stderr).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^ollama-conformance: http:\S+ could not be judged: the server went away in mid-run: nothing answers .*; 2 checks/,
+    )
+  })
+
+  test.runIf(POSIX)('tells how it ended, where the suite started it (POSIX)', async () => {
+    const checkout = project()
+    const path = program(`
+      import { fakeOllama } from ${JSON.stringify(fromRoot('harness/testing/fake-ollama.ts'))}
+      let asked = 0
+      const server = fakeOllama('0.24.0', (request, response) => {
+        if (request.url !== ${JSON.stringify(ASKED)}) return false
+        asked += 1
+        if (asked < 3) response.setHeader('Content-Type', 'application/json').end(${JSON.stringify(VERSION)})
+        else {
+          console.error('panic: what a pity\\n\\ngoroutine 1 [running]:')
+          process.exitCode = 7
+          server.close().closeAllConnections()
+        }
+        return true
+      })
+      server.listen(0, '127.0.0.1', () => console.log('Listening on 127.0.0.1:' + server.address().port + ' '))
+    `)
+    const { code, output } = await checkout.run({ OLLAMA_TARGET: `binary:${path}` })
+    expect(code, output).toBe(1)
+    expect(statuses(checkout, 'ollama-0.24.0-binary')).toEqual(['pass', 'pass', 'error', 'error'])
+    expect(output).toContain(
+      `the server went away in mid-run: ${path} ended with exit code 7: panic: what a pity; 2 checks could not be judged`,
+    )
+  })
+})
