@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { SuiteError, say } from '../base/errors.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
+import { configOption, jsonOption, onlyOption } from './options.ts'
 
 type Options = {
   base: string
@@ -29,15 +30,12 @@ export const bump = (): Command =>
     .option('--head <commit>', 'after it', 'HEAD')
     .option('--files <paths...>', 'files that hold a version of Ollama and nothing that says so')
     .option('--measure [target]', `run the suites on both too, on this target (${TARGET})`)
-    .option('--only <names...>', 'areas or statements to measure: chat options.*')
-    .option(
-      '--config <file>',
-      'where it says what you rely on (default: ollama-conformance.yaml, if it is there)',
-    )
+    .addOption(onlyOption('measure'))
+    .addOption(configOption())
     .option('--comment <file>', 'write the comment on a pull request, Markdown')
     .option('--reports <folder>', 'write everything, as JSON and Markdown')
     .option('--github', 'annotations, job summary and outputs, in a step of a workflow')
-    .option('--json', 'what was found, for programs')
+    .addOption(jsonOption())
     .addHelpText('after', '\nExit code as that of changes; 0 when there is no bump.')
     .action(async (options: Options) => {
       const [{ bumpsBetween }, report, { relianceOf }, { loadConfig }, { writeBump, writeForGitHub }] =

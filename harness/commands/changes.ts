@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { EXIT } from '../base/exit.ts'
 import { CONFIG_FILE } from '../base/paths.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
+import { EXIT_OF_CHANGES, configOption, jsonOption, markdownOption } from './options.ts'
 
 type Options = { config?: string; json?: true; markdown?: true }
 
@@ -15,29 +16,21 @@ export const changes = (): Command =>
     )
     .argument('<from>', 'the version that you have: 0.24.0')
     .argument('<to>', 'the version that you would have: 0.32.15; an older one is a way back')
-    .option(
-      '--config <file>',
-      'where it says what you rely on (default: ollama-conformance.yaml, if it is there)',
-    )
-    .option('--json', 'everything, for programs')
-    .option('--markdown', 'for a comment on a pull request or the summary of a job')
-    .addHelpText(
-      'after',
-      '\nExit code 1 when something can break what you rely on; without a configuration, when something can break a client.',
-    )
+    .addOption(configOption())
+    .addOption(jsonOption('everything'))
+    .addOption(markdownOption())
+    .addHelpText('after', EXIT_OF_CHANGES)
     .action(async (from: string, to: string, { config, json, markdown }: Options) => {
-      const [{ fromLedger }, { relianceOf }, show, { endpointsOf }, loaded] = await Promise.all([
+      const [{ fromLedger }, { relianceOf }, show, loaded] = await Promise.all([
         import('../gate/from-ledger.ts'),
         import('../gate/relies.ts'),
         import('../gate/show.ts'),
-        import('../gate/surface.ts'),
         configured(config),
       ])
       const ledger = await compiledLedger()
       const result = fromLedger(ledger, relianceOf(loaded, ledger), from, to)
-      const order = endpointsOf(result.system)
       if (json) console.log(JSON.stringify(show.asJson(result), null, 1))
-      else console.log(markdown ? show.asMarkdown(result, order) : show.asText(result, order))
+      else console.log(markdown ? show.asMarkdown(result) : show.asText(result))
       process.exitCode = show.speaksAgainst(result) ? EXIT.fails : EXIT.fine
     })
 

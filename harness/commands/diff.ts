@@ -3,6 +3,7 @@ import { say } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
 import { SYSTEMS, type System } from '../base/systems.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
+import { EXIT_OF_CHANGES, configOption, jsonOption, markdownOption, onlyOption } from './options.ts'
 
 type Options = { only?: string[]; system: System; config?: string; json?: true; markdown?: true }
 
@@ -15,42 +16,27 @@ export const diff = (): Command =>
     )
     .argument('<from>', 'the side that you have')
     .argument('<to>', 'the side that you would have')
-    .option('--only <names...>', 'areas or statements to run: chat options.*')
+    .addOption(onlyOption('run'))
     .addOption(new Option('--system <system>', 'whose suites').choices([...SYSTEMS]).default('ollama'))
-    .option(
-      '--config <file>',
-      'where it says what you rely on (default: ollama-conformance.yaml, if it is there)',
-    )
-    .option('--json', 'everything, with whole exchanges, for programs')
-    .option('--markdown', 'for a comment on a pull request or the summary of a job')
-    .addHelpText(
-      'after',
-      '\nExit code 1 when something can break what you rely on; without a configuration, when something can break a client.',
-    )
+    .addOption(configOption())
+    .addOption(jsonOption('everything, with whole exchanges'))
+    .addOption(markdownOption())
+    .addHelpText('after', EXIT_OF_CHANGES)
     .action(async (from: string, to: string, { only = [], system, config, json, markdown }: Options) => {
-      const [
-        { measured },
-        { sideOf },
-        { shownEvidence, asCurl },
-        { relianceOf },
-        show,
-        surface,
-        { loadConfig },
-      ] = await Promise.all([
-        import('../gate/measured.ts'),
-        import('../gate/sides.ts'),
-        import('../gate/diff.ts'),
-        import('../gate/relies.ts'),
-        import('../gate/show.ts'),
-        import('../gate/surface.ts'),
-        import('../config/config.ts'),
-      ])
+      const [{ measured }, { sideOf }, { shownEvidence, asCurl }, { relianceOf }, show, { loadConfig }] =
+        await Promise.all([
+          import('../gate/measured.ts'),
+          import('../gate/sides.ts'),
+          import('../gate/diff.ts'),
+          import('../gate/relies.ts'),
+          import('../gate/show.ts'),
+          import('../config/config.ts'),
+        ])
       // What is wrong with a side or the configuration should not be told after minutes.
       for (const side of [from, to]) sideOf(side, system)
       const ledger = await compiledLedger()
       const reliance = relianceOf(loadConfig(config), ledger)
       const { result, found } = await measured(system, from, to, only, ledger, reliance, say)
-      const order = surface.endpointsOf(system)
       if (json) {
         const { changes, ...rest } = show.asJson(result)
         const output = {
@@ -64,11 +50,9 @@ export const diff = (): Command =>
           incomparable: found.incomparable,
         }
         console.log(JSON.stringify(output, null, 1))
-      } else if (markdown) console.log(show.asMarkdown(result, order))
+      } else if (markdown) console.log(show.asMarkdown(result))
       else {
-        console.log(
-          show.asText(result, order, ({ id }, width) => shownEvidence(found.evidence.get(id), width)),
-        )
+        console.log(show.asText(result, ({ id }, width) => shownEvidence(found.evidence.get(id), width)))
         const reasons = new Map<string, string[]>()
         for (const { id, why } of found.incomparable) reasons.set(why, [...(reasons.get(why) ?? []), id])
         if (reasons.size > 0) console.log('\nNot compared')

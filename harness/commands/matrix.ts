@@ -3,10 +3,9 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { SuiteError } from '../base/errors.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
+import { jsonOption, REPORTS } from './options.ts'
 
 type Options = { json?: true }
-
-const DEFAULT_FOLDER = 'reports'
 
 /** `matrix`: every statement against every version. */
 export const matrix = (): Command =>
@@ -15,10 +14,10 @@ export const matrix = (): Command =>
     .description(
       'Writes matrix.html into the folder of the reports: what the ledger says of every version that was recorded, and what the runs in that folder found. Needs no run.',
     )
-    .argument('[folder]', 'where the reports are', DEFAULT_FOLDER)
-    .option('--json', 'what the page shows, for programs')
+    .argument('[folder]', 'where the reports are', REPORTS)
+    .addOption(jsonOption('what the page shows'))
     .action(async (folder: string, { json }: Options) => {
-      if (folder !== DEFAULT_FOLDER && !existsSync(folder)) {
+      if (folder !== REPORTS && !existsSync(folder)) {
         throw new SuiteError(`there is no folder ${folder}; give the one that holds the reports`)
       }
       const [{ reportsIn, writeMatrix }, { matrixData }] = await Promise.all([

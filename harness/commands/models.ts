@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { EXIT } from '../base/exit.ts'
+import { jsonOption } from './options.ts'
 
 type Options = { out: string; json?: true }
 
@@ -13,7 +14,7 @@ export const models = (): Command =>
       'Writes the GGUF files of the instruments, the models with a known answer, and what each model of the suite is made of: for servers that make no models over HTTP, and for tests of your own.',
     )
     .requiredOption('--out <folder>', 'where to write them')
-    .option('--json', 'which files were written, for programs')
+    .addOption(jsonOption('which files were written'))
     .action(async ({ out, json }: Options) => {
       const [{ instrumentFile, instruments }, definitions] = await Promise.all([
         import('../../fixtures/instruments/instruments.ts'),

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { say } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
 import { SYSTEMS } from '../base/systems.ts'
+import { jsonOption } from './options.ts'
 
 /** The least share of mutants, in percent, that the schemas must reject. */
 const LEAST = 95
@@ -16,7 +17,7 @@ export const mutate = (): Command =>
     .description(
       'Changes every recorded message in each way that mutants know, and counts how many of them the schemas reject.',
     )
-    .option('--json', 'what was found, for programs')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `\nExit code 1 when the schemas of a system reject less than ${LEAST} % of the mutants.`,

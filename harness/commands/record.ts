@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { requireCheckout } from '../base/paths.ts'
 import type { RunOptions } from '../gate/suites.ts'
+import { jsonOption } from './options.ts'
 
 /** `record`: a run whose exchanges become the recording of its server. */
 export const record = (): Command =>
@@ -12,7 +13,7 @@ export const record = (): Command =>
     .argument('[areas...]', 'areas; all when absent')
     .option('--target <target>', 'container[:<tag or image>], binary[:<path>], http://<host>:<port>')
     .option('--llama-server-target <target>', 'the same for llama-server; given alone, only its suites run')
-    .option('--json', 'what was found, for programs')
+    .addOption(jsonOption())
     .action(async (areas: string[], options: RunOptions) => {
       requireCheckout('record')
       const { runSuites } = await import('../gate/suites.ts')

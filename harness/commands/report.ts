@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { compiledLedger } from '../ledger/compiled.ts'
+import { configOption, jsonOption, reportsOption } from './options.ts'
 
 type Options = { config?: string; reports: string; json?: true }
 
@@ -15,12 +16,9 @@ export const report = (): Command =>
       '[results]',
       'a results.json, its folder, or a folder of such folders; all under reports/ when absent',
     )
-    .option('--reports <folder>', 'where the results are', 'reports')
-    .option(
-      '--config <file>',
-      'where it says what you rely on (default: ollama-conformance.yaml, if it is there)',
-    )
-    .option('--json', 'what the page shows, for programs')
+    .addOption(reportsOption('where the results are'))
+    .addOption(configOption())
+    .addOption(jsonOption('what the page shows'))
     .action(async (where: string | undefined, { reports, config, json }: Options) => {
       process.env.CONFORMANCE_REPORTS = resolve(reports)
       const [{ storedResults }, { writeReport }, { reportData }, { reliedIds }, { loadConfig }] =

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { RunOptions } from '../gate/suites.ts'
+import { configOption, jsonOption, reportsOption } from './options.ts'
 
 /** `run`: the suites, or a part of them, on a target. */
 export const run = (): Command =>
@@ -14,9 +15,9 @@ export const run = (): Command =>
       'container[:<tag or image>], binary[:<path>], http://<host>:<port>, replay[:<version>]',
     )
     .option('--llama-server-target <target>', 'the same for llama-server; given alone, only its suites run')
-    .option('--config <file>', 'default: ollama-conformance.yaml, if it is there')
-    .option('--reports <folder>', 'where the results go', 'reports')
-    .option('--json', 'what was found, for programs')
+    .addOption(configOption())
+    .addOption(reportsOption('where the results go'))
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nWithout a target: OLLAMA_TARGET, then that of the configuration, then the most real one that is here.\nExit code 1 when the server fails a check, 2 when a check could not be made.',

@@ -15,7 +15,6 @@ import {
   summary,
   titleOf,
 } from './show.ts'
-import { endpointsOf } from './surface.ts'
 import { sentenceOf } from './words.ts'
 
 /** A step from a version to another, with everywhere that it is made. */
@@ -81,7 +80,7 @@ export function commentOf(steps: readonly Step[]): string {
       .map((place) => `\`${place}\``)
       .join(', ')}.`
     const judged = step.found.map((found, index) =>
-      asMarkdown(found, endpointsOf(found.system), { longest, intro: index === 0 ? [where] : [] }),
+      asMarkdown(found, { longest, intro: index === 0 ? [where] : [] }),
     )
     if (step.unjudged === undefined) return judged
     const heading = judged.length > 0 ? [] : [`### Ollama ${step.from} → ${step.to}`, where]
@@ -100,7 +99,7 @@ export function bumpText(steps: readonly Step[]): string {
     .map((step) =>
       [
         `${step.from} → ${step.to} in ${places(step).join(', ')}`,
-        ...step.found.map((found) => asText(found, endpointsOf(found.system))),
+        ...step.found.map((found) => asText(found)),
         ...(step.unjudged === undefined ? [] : [`could not be judged: ${step.unjudged}`]),
       ].join('\n'),
     )

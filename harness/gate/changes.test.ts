@@ -6,7 +6,6 @@ import { type Change, changesBetween, statementChange } from './changes.ts'
 import { relianceOf } from './relies.ts'
 import { asJson, asMarkdown, asText, sorted, speaksAgainst } from './show.ts'
 import { spanOf } from './span.ts'
-import { endpointsOf } from './surface.ts'
 import { sentenceOf } from './words.ts'
 
 const ledger = loadLedger()
@@ -197,7 +196,7 @@ describe('what is relied on', () => {
 
   test('comes first, and is marked for programs', () => {
     const result = relying('  endpoints: [/v1/images/edits]')
-    const text = asText(result, endpointsOf('ollama'))
+    const text = asText(result)
     expect(text.indexOf('Touches what you rely on')).toBeLessThan(
       text.indexOf('though you do not rely on it'),
     )
@@ -221,8 +220,7 @@ describe('what is relied on', () => {
 })
 
 test('Markdown has both values, escapes what is none, and stays short enough for a comment', () => {
-  const markdown = (from: string, to: string) =>
-    asMarkdown(sorted(between(from, to), undefined, 'Read.'), endpointsOf('ollama'))
+  const markdown = (from: string, to: string) => asMarkdown(sorted(between(from, to), undefined, 'Read.'))
   const text = markdown('0.24.0', '0.32.15')
   expect(text).toMatch(/`options\.repeat_penalty\.default`<\/sub>\n {2}- was .*\n {2}- is .*/)
   expect(text).toContain('**`POST /v1/images/edits`**')

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util'
+import { headingOf, inGroups } from '../report/groups.ts'
 import type { Change, Changes, StatementChange } from './changes.ts'
 import type { Reliance } from './relies.ts'
 import { contrast } from './values.ts'
-import { grouped, others, sentenceOf } from './words.ts'
+import { others, sentenceOf } from './words.ts'
 
 /** Changes, told apart by what a reader wants first. */
 export type Sorted = Changes & {
@@ -94,6 +95,9 @@ const SECTIONS = (changes: Sorted): [string, Change[], string][] => {
   ]
 }
 
+const groupOf = (change: Change) =>
+  headingOf(change.endpoints, change.kind === 'statement' ? change.area : undefined)
+
 /** More of a change, below its sentence: the evidence that a measured one has. */
 export type Detail = (change: StatementChange, width: number) => string[]
 
@@ -102,7 +106,7 @@ const SHOWN = 220
 const SHOWN_BESIDE = 120
 
 /** The changes for a terminal. */
-export function asText(changes: Sorted, order: readonly string[], detail: Detail = () => []): string {
+export function asText(changes: Sorted, detail: Detail = () => []): string {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: process.stdout })
   const lines = [
@@ -113,7 +117,7 @@ export function asText(changes: Sorted, order: readonly string[], detail: Detail
   for (const [title, list] of SECTIONS(changes)) {
     if (list.length === 0) continue
     lines.push('', style(['bold', 'underline'], `${title} (${list.length})`))
-    for (const [group, ofGroup] of grouped(list, order)) {
+    for (const [group, ofGroup] of inGroups(list, groupOf, changes.system)) {
       lines.push('', style('bold', group))
       for (const change of ofGroup) {
         const breaks = change.verdict === 'breaks'
@@ -161,7 +165,6 @@ export const LONGEST = 60_000
  */
 export function asMarkdown(
   changes: Sorted,
-  order: readonly string[],
   { intro = [], longest = LONGEST }: { intro?: readonly string[]; longest?: number } = {},
 ): string {
   const lines = [
@@ -176,7 +179,7 @@ export function asMarkdown(
     // Whoever says what is relied on wants to see that, and the rest on demand; else only what adds can wait.
     const open = changes.touching ? list === changes.touching : list === changes.breaks
     lines.push('', `<details${open ? ' open' : ''}><summary><b>${title} (${list.length})</b></summary>`)
-    for (const [group, ofGroup] of grouped(list, order)) {
+    for (const [group, ofGroup] of inGroups(list, groupOf, changes.system)) {
       lines.push('', /^[A-Z]+ \//.test(group) ? `**\`${group}\`**` : `**${group}**`, '')
       for (const change of ofGroup) {
         const mark = change.verdict === 'breaks' ? '🔴' : '🟢'

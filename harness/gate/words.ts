@@ -68,33 +68,8 @@ function where(messages: readonly string[]): string {
   return more.length > 0 ? `${first} and ${more.length} more` : first
 }
 
-/** What a change is listed under: its first endpoint, else its area. */
-export function groupOf(change: Change): string {
-  const [first] = change.endpoints
-  if (first === 'any') return 'The server as a whole'
-  if (first !== undefined) return first
-  return change.kind === 'statement' ? `Area ${change.area}` : 'Elsewhere'
-}
-
 /** The other endpoints of a change. */
 export const others = (change: Change): string => {
   const rest = change.endpoints.slice(1)
   return rest.length > 0 ? ` (also ${rest.join(', ')})` : ''
-}
-
-/** Changes by what they are listed under, the endpoints in a given order. */
-export function grouped<One extends Change>(
-  changes: readonly One[],
-  order: readonly string[],
-): [string, One[]][] {
-  const groups = new Map<string, One[]>()
-  for (const change of changes) {
-    const group = groupOf(change)
-    groups.set(group, [...(groups.get(group) ?? []), change])
-  }
-  const rank = (group: string) => {
-    const index = order.indexOf(group)
-    return index < 0 ? order.length : index
-  }
-  return [...groups].sort(([a], [b]) => rank(a) - rank(b))
 }

@@ -1,20 +1,19 @@
 import type { System } from '../base/systems.ts'
-import type { Statement } from '../ledger/ledger.ts'
 import { operationsOf } from '../schema/routes.ts'
 
-/** What the pages list a statement under: its first endpoint, else its area. */
-export function groupOf({ about, area }: Pick<Statement, 'about' | 'area'>): string {
-  const [first] = about.endpoints
-  if (first === undefined) return `Area ${area}`
+/** What a statement or a change is listed under: its first endpoint, else its area. */
+export function headingOf([first]: readonly string[], area?: string): string {
+  if (first === undefined) return area === undefined ? 'Elsewhere' : `Area ${area}`
   return first === 'any' ? 'The server as a whole' : first
 }
 
-/** Statements by what they are listed under: endpoints in the order of `routes.yaml`, then the rest. */
-export function inGroups<One extends Pick<Statement, 'about' | 'area'>>(
-  statements: readonly One[],
+/** Whatever is listed, by its heading: endpoints in the order of `routes.yaml`, then the rest. */
+export function inGroups<One>(
+  ones: readonly One[],
+  heading: (one: One) => string,
   system: System,
-): [name: string, of: One[]][] {
+): [heading: string, of: One[]][] {
   const order = operationsOf(system)
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
-  return [...Map.groupBy(statements, groupOf)].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
+  return [...Map.groupBy(ones, heading)].sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b))
 }

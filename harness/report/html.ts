@@ -4,7 +4,7 @@ import { compareVersions, describeRange, inRange, type Range } from '../base/ver
 import { applies, expectedValue, type Ledger, type Statement } from '../ledger/ledger.ts'
 import { recordedVersions, restoreExchange, type StoredExchange } from '../recording/recording.ts'
 import { curlOf, type Exchange } from '../wire/exchange.ts'
-import { inGroups } from './groups.ts'
+import { headingOf, inGroups } from './groups.ts'
 import { page } from './page.ts'
 import { isRed, type Results, type StatementResult } from './results.ts'
 
@@ -37,15 +37,17 @@ export function reportData(results: Results, ledger: Ledger, relied: ReadonlySet
     totals,
     stopped,
     changed: changedSince(ledger, target),
-    groups: inGroups(rows, system).map(([name, of]) => ({
-      name,
-      statements: of.map((row) => ({
-        ...told(row, version),
-        ...judged(row.result),
-        also: row.about.endpoints.slice(1),
-        relied: relied.has(row.id),
-      })),
-    })),
+    groups: inGroups(rows, ({ about, area }) => headingOf(about.endpoints, area), system).map(
+      ([name, of]) => ({
+        name,
+        statements: of.map((row) => ({
+          ...told(row, version),
+          ...judged(row.result),
+          also: row.about.endpoints.slice(1),
+          relied: relied.has(row.id),
+        })),
+      }),
+    ),
     messages: messages.map((message) => ({
       ...message,
       red: isRed(message, target),

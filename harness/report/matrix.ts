@@ -4,7 +4,7 @@ import { compareVersions, describeRange, inRange } from '../base/versions.ts'
 import { applies, type Ledger, type Statement } from '../ledger/ledger.ts'
 import { recordedVersions } from '../recording/recording.ts'
 import type { Status } from '../run/verdict.ts'
-import { inGroups } from './groups.ts'
+import { headingOf, inGroups } from './groups.ts'
 import { SYSTEM_NAMES, whole } from './html.ts'
 import { page } from './page.ts'
 import type { Results, StatementResult } from './results.ts'
@@ -43,35 +43,39 @@ function ofSystem(system: System, ledger: Ledger, reports: readonly FoundReport[
         .filter((run) => run.version === version)
         .map(({ kind, link }) => ({ kind, ...(link === undefined ? {} : { link }) })),
     })),
-    groups: inGroups(statements, system).map(([name, of]) => ({
-      name,
-      rows: of.map((statement) => {
-        const { id, text, tier } = statement
-        const at = versions.map((version) => {
-          if (!applies(statement, version)) return undefined
-          const index = statement.values ? statement.values.findIndex((one) => inRange(version, one)) : 0
-          return index < 0 ? undefined : index
-        })
-        const kinds = kindsOf(at, statement)
-        return {
-          id,
-          text,
-          tier,
-          values: (statement.values ?? []).map(({ value, means, ...range }) => ({
-            range: describeRange(whole(range, statement)),
-            value,
-            means,
-          })),
-          cells: versions.map((version, index) => {
-            const [value, kind] = [at[index], kinds[index]]
-            if (value === undefined || kind === undefined) return null
-            const results = runs.filter((run) => run.version === version).flatMap((run) => resultOf(run, id))
-            const status = BAD.find((bad) => results.some((one) => one.status === bad))
-            return { value, kind, ...(status ? { status } : {}), results }
-          }),
-        }
+    groups: inGroups(statements, ({ about, area }) => headingOf(about.endpoints, area), system).map(
+      ([name, of]) => ({
+        name,
+        rows: of.map((statement) => {
+          const { id, text, tier } = statement
+          const at = versions.map((version) => {
+            if (!applies(statement, version)) return undefined
+            const index = statement.values ? statement.values.findIndex((one) => inRange(version, one)) : 0
+            return index < 0 ? undefined : index
+          })
+          const kinds = kindsOf(at, statement)
+          return {
+            id,
+            text,
+            tier,
+            values: (statement.values ?? []).map(({ value, means, ...range }) => ({
+              range: describeRange(whole(range, statement)),
+              value,
+              means,
+            })),
+            cells: versions.map((version, index) => {
+              const [value, kind] = [at[index], kinds[index]]
+              if (value === undefined || kind === undefined) return null
+              const results = runs
+                .filter((run) => run.version === version)
+                .flatMap((run) => resultOf(run, id))
+              const status = BAD.find((bad) => results.some((one) => one.status === bad))
+              return { value, kind, ...(status ? { status } : {}), results }
+            }),
+          }
+        }),
       }),
-    })),
+    ),
   }
 }
 

@@ -11,7 +11,7 @@ const inlined = (name: string) =>
     .replaceAll(/^export /gm, '')
 
 /**
- * A page in one file, from `page/<name>.html`, `.css` and `.js`.
+ * A page in one file: `page/frame.html` around `page/<name>.html`, `.css` and `.js`.
  *
  * Data holds what servers answered, and a server may answer anything. So it is never markup or script here: it stands as
  * JSON in which no tag can begin, the script puts it into the document as text only, and the policy lets nothing run or
@@ -24,12 +24,13 @@ export function page(name: 'report' | 'matrix', title: string, data: unknown): s
   const parts: Record<string, string> = {
     policy: `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     title: `<title>${escapeHtml(title)} · ollama-conformance</title>`,
+    body: read(`${name}.html`).trimEnd(),
     style: `<style>${style}</style>`,
     data: `<script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`,
     script: `<script type="module">${script}</script>`,
   }
   // In one go: what was put in is not looked at again.
-  return read(`${name}.html`).replaceAll(/<!-- (\w+) -->/g, (whole, part) => parts[part] ?? whole)
+  return read('frame.html').replaceAll(/<!-- (\w+) -->/g, (whole, part) => parts[part] ?? whole)
 }
 
 const digest = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
