@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SuiteError } from '../base/errors.ts'
 import { CODE, fromRoot } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
+import { removeFolder, temporaryFolder } from '../base/temporary.ts'
 import type { Results } from '../report/results.ts'
 import { readResults } from '../report/stored.ts'
 import { parseTarget, TARGET_VARIABLE } from '../targets/spec.ts'
@@ -55,7 +55,7 @@ export async function measure(
   names: readonly string[],
   tell: (line: string) => void,
 ): Promise<Results> {
-  const reports = mkdtempSync(join(tmpdir(), 'ollama-conformance-diff-'))
+  const reports = temporaryFolder()
   try {
     const { code, lines } = await runIn(reports, system, target, names, tell)
     const folder = readdirSync(reports).find((name) => name.startsWith(`${system}-`))
@@ -65,7 +65,7 @@ export async function measure(
         `the run on ${target} left no results (exit code ${code})`,
     )
   } finally {
-    rmSync(reports, { recursive: true, force: true })
+    removeFolder(reports)
   }
 }
 
@@ -83,13 +83,14 @@ async function runIn(
     // What one side is told by the environment must not reach the other.
     {
       env: { ...process.env, [TARGET_VARIABLE.ollama]: '', [TARGET_VARIABLE['llama-server']]: '' },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      // By the channel it knows that this process is there.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     },
   )
   running.add(child)
   const lines: string[] = []
   let rest = ''
-  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
     const found = (rest + part).split('\n')
     rest = found.pop() ?? ''
     for (const line of found) {

@@ -10,10 +10,15 @@ export let interruption: NodeJS.Signals | undefined
 async function interrupted(signal: NodeJS.Signals): Promise<void> {
   if (interruption) return
   interruption = signal
+  // Whoever read what is said may be gone; that must not end the cleaning up.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   say(`${signal}: cleaning up`)
   await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
   process.exit(130)
 }
+
+/** As a signal does, when the process that started this one as a part of its work is no more. */
+const orphaned = () => void interrupted('SIGTERM')
 
 /**
  * Runs a clean-up when the process is interrupted.
@@ -22,10 +27,17 @@ async function interrupted(signal: NodeJS.Signals): Promise<void> {
  */
 export function onInterrupt(cleanup: () => Promise<void>): () => void {
   // Vitest's own listeners end the process a millisecond after the signal, before anything could be removed.
-  if (cleanups.size === 0) for (const name of SIGNALS) process.removeAllListeners(name).on(name, interrupted)
+  if (cleanups.size === 0) {
+    for (const name of SIGNALS) process.removeAllListeners(name).on(name, interrupted)
+    process.on('disconnect', orphaned)
+    // It must not keep this process from ending.
+    process.channel?.unref()
+  }
   cleanups.add(cleanup)
   return () => {
     cleanups.delete(cleanup)
-    if (cleanups.size === 0) for (const name of SIGNALS) process.off(name, interrupted)
+    if (cleanups.size > 0) return
+    for (const name of SIGNALS) process.off(name, interrupted)
+    process.off('disconnect', orphaned)
   }
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   accessSync,
@@ -6,16 +6,16 @@ import {
   createReadStream,
   existsSync,
   mkdirSync,
-  mkdtempSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
+import { removeFolder, temporaryFolder } from '../base/temporary.ts'
+import { signalGroup } from './groups.ts'
+import { startKeeper } from './keeper.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 
@@ -56,13 +56,14 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       `no program ${path}${/[\\/]/.test(path) ? '' : ' on the PATH'}; name one that exists and can be run: binary:/path/to/${system === 'ollama' ? 'ollama' : 'llama-server'}`,
     )
   }
-  const folder = mkdtempSync(join(tmpdir(), 'ollama-conformance-'))
+  const folder = temporaryFolder()
+  const keeper = startKeeper()
+  keeper.keep({ folder })
   const servers: ChildProcess[] = []
   const started = new Map<string, { server: ChildProcess; log: LogTail }>()
-  const removeFolder = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   const killAll = () => {
     for (const server of servers) signal(server, 'SIGKILL')
-    removeFolder()
+    removeFolder(folder)
   }
   // The last resort, for when nothing asynchronous can run any more.
   process.once('exit', killAll)
@@ -87,6 +88,7 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
         detached: process.platform !== 'win32',
       })
       servers.push(server)
+      if (server.pid !== undefined) keeper.keep({ group: server.pid })
       const log = new LogTail()
       const url = await listening(server, log, program, limits.start)
       started.set(url, { server, log })
@@ -99,7 +101,8 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
     },
     stop: async () => {
       await Promise.all(servers.map((server) => stopServer(server, limits.stop)))
-      removeFolder()
+      removeFolder(folder)
+      keeper.release()
       process.off('exit', killAll)
     },
   }
@@ -156,13 +159,7 @@ function listening(server: ChildProcess, log: LogTail, program: string, within: 
 }
 
 function signal(server: ChildProcess, name: NodeJS.Signals): void {
-  if (server.pid === undefined) return
-  try {
-    if (process.platform === 'win32') execFileSync('taskkill', ['/pid', String(server.pid), '/t', '/f'])
-    else process.kill(-server.pid, name)
-  } catch {
-    // The group has ended already.
-  }
+  if (server.pid !== undefined) signalGroup(server.pid, name)
 }
 
 async function stopServer(server: ChildProcess, within: number): Promise<void> {

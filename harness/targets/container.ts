@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { ImageName } from 'testcontainers'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { messageOf, SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
+import { isGone, OWNER } from '../base/temporary.ts'
 import { compareVersions } from '../base/versions.ts'
+import { startKeeper } from './keeper.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { OFFICIAL } from './spec.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
@@ -89,8 +90,10 @@ export async function containerTarget(
   const name: ImageName = Name.fromString(image)
   const volume = `ollama-conformance-${randomUUID()}`
   // Removed by label, so that a start that failed half-way leaves nothing either.
-  const labels = { [LABEL]: volume, [OWNER]: `${hostname()}:${process.pid}` }
-  await removeContainers(dockerode, abandoned)
+  const labels = { [LABEL]: volume, [OWNED_BY]: OWNER }
+  await removeContainers(dockerode, (labels) => isGone(labels[OWNED_BY] ?? ''))
+  const keeper = startKeeper()
+  keeper.keep({ containers: volume })
   const started = new Map<string, { id: string; log: LogTail }>()
 
   return {
@@ -147,32 +150,27 @@ export async function containerTarget(
       return `the container of ${image} ended with exit code ${state.ExitCode}${memory}${log?.cause}`
     },
     stop: async () => {
-      await removeContainers(dockerode, (labels) => labels[LABEL] === volume)
-      // A start that failed early may have left the volume alone.
-      await dockerode
-        .getVolume(volume)
-        .remove({ force: true })
-        .catch(() => {})
+      await removeLabelled(volume)
+      keeper.release()
     },
   }
 }
 
 const LABEL = 'ollama-conformance'
-const OWNER = 'ollama-conformance.owner'
+const OWNED_BY = 'ollama-conformance.owner'
 
 type Labels = Record<string, string>
 type Engine = Awaited<ReturnType<typeof runtime>>['container']['dockerode']
 
-/** Whether a container is that of a run on this machine that was killed before it could clean up. */
-function abandoned(labels: Labels): boolean {
-  const [host, pid] = (labels[OWNER] ?? '').split(':')
-  if (host !== hostname()) return false
-  try {
-    process.kill(Number(pid), 0)
-    return false
-  } catch {
-    return true
-  }
+/** Removes the containers of a run, by its label, and the volume of that name. */
+export async function removeLabelled(label: string): Promise<void> {
+  const { dockerode } = (await runtime()).container
+  await removeContainers(dockerode, (labels) => labels[LABEL] === label)
+  // A start that failed early may have left the volume alone.
+  await dockerode
+    .getVolume(label)
+    .remove({ force: true })
+    .catch(() => {})
 }
 
 /** Removes those of the suite's containers whose labels fit, with their volumes. */

@@ -77,6 +77,8 @@ export const startSuites = (folder: string, env: Record<string, string>, ...args
 
 export type Running = {
   child: ChildProcess
+  /** Its temporary folder. */
+  temp: string
   ended: Promise<Run>
   /** Resolves when the text has been written, or when the run has ended. */
   writes: (text: string) => Promise<unknown>
@@ -111,7 +113,7 @@ function start(folder: string, env: Record<string, string>, args: string[]): Run
     })
   // A test that fails leaves no run behind.
   onTestFinished(() => void child.kill())
-  return { child, ended, writes: (text) => Promise.race([ended, written(text)]) }
+  return { child, temp, ended, writes: (text) => Promise.race([ended, written(text)]) }
 }
 
 /** The environment without what chooses a target or belongs to the Vitest around this one. */

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A machine's name in what others may read is only told apart from others'. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+
+/** Names this process among all that there are: in the names and labels of what it makes. */
+export const OWNER = `${HOST}-${process.pid}`
+
+/** Whether an owner is a process of this machine that is no more: killed, or it would have cleaned up. */
+export function isGone(owner: string): boolean {
+  const [host, pid] = owner.split('-')
+  if (host !== HOST || !/^\d+$/.test(pid ?? '')) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    // Another user's process may not be asked, and is there.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
+const PREFIX = 'ollama-conformance-'
+
+/** A temporary folder of this process; what removes it is the caller's. Those of processes that are gone are removed. */
+export function temporaryFolder(): string {
+  removeAbandoned()
+  return mkdtempSync(join(tmpdir(), `${PREFIX}${OWNER}-`))
+}
+
+/** As often as it takes: a server that is ending may still write. */
+export const removeFolder = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.match(/^ollama-conformance-([0-9a-f]{8}-\d+)-\w{6}$/)?.[1]
+    if (owner === undefined || !isGone(owner)) continue
+    const path = join(tmpdir(), name)
+    try {
+      const { uid } = lstatSync(path)
+      if (process.getuid === undefined || uid === process.getuid()) removeFolder(path)
+    } catch {
+      // Another run was faster.
+    }
+  }
+}

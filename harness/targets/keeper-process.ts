@@ -1,0 +1,38 @@
+import { setTimeout } from 'node:timers/promises'
+import { text } from 'node:stream/consumers'
+import { removeFolder } from '../base/temporary.ts'
+import type { Kept } from './keeper.ts'
+import { signalGroup } from './groups.ts'
+
+// The process of `startKeeper`: it reads until the run has ended, and takes down what that left.
+
+/** How long servers may take to end by themselves, ms. */
+const GRACE = 2_000
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
+
+const lines = (await text(process.stdin))
+  .split('\n')
+  .filter((line) => line.endsWith('}') || line === '"released"')
+if (!lines.includes('"released"')) {
+  const all = lines.map((line) => JSON.parse(line) as Kept)
+  const groups = all.flatMap((one) => ('group' in one ? one.group : []))
+  const folders = all.flatMap((one) => ('folder' in one ? one.folder : []))
+  const labels = all.flatMap((one) => ('containers' in one ? one.containers : []))
+  const containers = removeContainers(labels)
+  for (const group of groups) signalGroup(group, 'SIGTERM')
+  if (groups.length > 0) await setTimeout(GRACE)
+  for (const group of groups) signalGroup(group, 'SIGKILL')
+  for (const folder of folders) removeFolder(folder)
+  await containers
+}
+
+async function removeContainers(labels: string[]): Promise<void> {
+  if (labels.length === 0) return
+  const { removeLabelled } = await import('./container.ts')
+  // The engine may still be making one that the run had asked for.
+  for (let round = 0; round < 3; round++) {
+    for (const label of labels) await removeLabelled(label).catch(() => {})
+    await setTimeout(GRACE)
+  }
+}
