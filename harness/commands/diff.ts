@@ -12,7 +12,7 @@ export const diff = (): Command =>
   new Command('diff')
     .summary('the same, measured on two servers, replays or stored results')
     .description(
-      'Runs the suites on both sides and tells what they observed differently, with the exchanges. A side is a target (container:0.24.0, binary:<path>, http://<host>:<port>, replay:0.24.0) or stored results (a results.json, its folder, or its name under reports/).',
+      'Runs the suites on both sides and tells what they observed differently, with the exchanges. A side is a target (container:0.24.0, binary:<path>, http(s)://<host>:<port>/<path>, replay:0.24.0) or stored results (a results.json, its folder, or its name under reports/).',
     )
     .argument('<from>', 'the side that you have')
     .argument('<to>', 'the side that you would have')

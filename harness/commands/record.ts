@@ -11,7 +11,10 @@ export const record = (): Command =>
       'Runs the suites on a live server and keeps every exchange as the recording of its version. With areas (chat) these alone are run, and merged into the recording of the same server.',
     )
     .argument('[areas...]', 'areas; all when absent')
-    .option('--target <target>', 'container[:<tag or image>], binary[:<path>], http://<host>:<port>')
+    .option(
+      '--target <target>',
+      'container[:<tag or image>], binary[:<path>], http(s)://<host>:<port>/<path>',
+    )
     .option('--llama-server-target <target>', 'the same for llama-server; given alone, only its suites run')
     .addOption(jsonOption())
     .action(async (areas: string[], options: RunOptions) => {

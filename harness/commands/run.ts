@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import type { RunOptions } from '../gate/suites.ts'
 import { configOption, jsonOption, reportsOption } from './options.ts'
 
+const gather = (value: string, before: string[] = []) => [...before, value]
+
 /** `run`: the suites, or a part of them, on a target. */
 export const run = (): Command =>
   new Command('run')
@@ -12,9 +14,27 @@ export const run = (): Command =>
     .argument('[names...]', 'areas or statements; all when absent')
     .option(
       '--target <target>',
-      'container[:<tag or image>], binary[:<path>], http://<host>:<port>, replay[:<version>]',
+      'container[:<tag or image>], binary[:<path>], http(s)://<host>:<port>/<path>, replay[:<version>]',
     )
     .option('--llama-server-target <target>', 'the same for llama-server; given alone, only its suites run')
+    .option('--as <version>', 'the version of Ollama that the server is held to')
+    .option(
+      '--header <header=VARIABLE>',
+      'a header of every request, and the environment variable that holds its value; may be given several times',
+      gather,
+    )
+    .option('--model <name>', "a model of the server's own, where it can have none of the suite's")
+    .option('--embed-model <name>', 'one of its own that embeds')
+    .option('--tool-model <name>', 'one of its own that calls tools')
+    .option('--thinking-model <name>', 'one of its own that thinks')
+    .option('--every-statement', 'with --model: also what is not known to hold for any model')
+    .option(
+      '--profile <profile>',
+      'what the server is held to (discover, generate, chat, embed, manage, openai, responses, anthropic); may be given several times',
+      gather,
+    )
+    .option('--read-only', 'send nothing that changes what the server has')
+    .option('--rate <number>', 'the most requests in a second')
     .addOption(configOption())
     .addOption(reportsOption('where the results go'))
     .addOption(jsonOption())

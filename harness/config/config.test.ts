@@ -38,7 +38,13 @@ test('the sample is a configuration, as it is and with every line of it in force
     'as',
     'headers',
     'models',
+    'model',
+    'embed-model',
+    'tool-model',
+    'thinking-model',
     'profiles',
+    'read-only',
+    'rate',
     'relies-on',
     'known-failures',
   ])

@@ -13,12 +13,31 @@ export type Config = {
   /** Name of the environment variable by header. */
   headers?: Record<string, string>
   models?: Record<string, string>
+  /** Models of the server's own. */
+  model?: string
+  'embed-model'?: string
+  'tool-model'?: string
+  'thinking-model'?: string
   profiles?: Profile[]
+  'read-only'?: boolean
+  rate?: number
   'relies-on'?: ReliesOn
   'known-failures'?: ConfiguredFailure[]
 }
 
-export type Profile = 'discover' | 'generate' | 'chat' | 'embed' | 'manage' | 'openai' | 'anthropic'
+/** What a client may need of a server; each route of `routes.yaml` says which it belongs to. */
+export const PROFILES = [
+  'discover',
+  'generate',
+  'chat',
+  'embed',
+  'manage',
+  'openai',
+  'responses',
+  'anthropic',
+] as const
+
+export type Profile = (typeof PROFILES)[number]
 
 export type ReliesOn = { ids?: string[]; areas?: string[]; endpoints?: string[]; fields?: string[] }
 

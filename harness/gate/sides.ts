@@ -26,7 +26,7 @@ export function sideOf(name: string, system: System): Side {
     parseTarget(system, name)
   } catch {
     throw new SuiteError(
-      `${name} is no side to compare; give a target (container:0.24.0, binary:<path>, http://<host>:<port>, replay:0.24.0), or a results.json or its folder`,
+      `${name} is no side to compare; give a target (container:0.24.0, binary:<path>, http(s)://<host>:<port>/<path>, replay:0.24.0), or a results.json or its folder`,
     )
   }
   return { name, kind: 'target' }

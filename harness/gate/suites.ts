@@ -5,7 +5,8 @@ import { SuiteError } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
 import { CODE, fromRoot, reportFolder } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
-import { type LoadedConfig, loadConfig } from '../config/config.ts'
+import { loadConfig } from '../config/config.ts'
+import { SERVER_VARIABLES } from '../config/server.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 import { writeReport } from '../report/pages.ts'
 import { isRed, type Results } from '../report/results.ts'
@@ -15,6 +16,16 @@ import { select } from './selection.ts'
 export type RunOptions = {
   target?: string
   llamaServerTarget?: string
+  as?: string
+  header?: string[]
+  model?: string
+  embedModel?: string
+  toolModel?: string
+  thinkingModel?: string
+  everyStatement?: true
+  profile?: string[]
+  readOnly?: true
+  rate?: string
   /** The configuration, where it is not in the working folder. */
   config?: string
   /** Where the results go; when absent what `CONFORMANCE_REPORTS` names, else `reports` of the working folder. */
@@ -33,7 +44,6 @@ const REPORTER = fromRoot('harness', 'report', `reporter${CODE}`)
  */
 export async function runSuites(names: readonly string[], options: RunOptions): Promise<number> {
   const config = loadConfig(options.config)
-  refuseUnknownToRun(config)
   const relied = config?.config['relies-on'] ? reliedIds(config, await compiledLedger()) : []
   const { target, llamaServerTarget, record, json } = options
   const asked = target ?? process.env.OLLAMA_TARGET ?? config?.config.target
@@ -41,6 +51,9 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
   if (llamaServerTarget) process.env.LLAMA_SERVER_TARGET = llamaServerTarget
   process.env.CONFORMANCE_REPORTS = resolve(options.reports ?? (process.env.CONFORMANCE_REPORTS || 'reports'))
   if (config) process.env.CONFORMANCE_CONFIG = config.path
+  for (const [key, value] of Object.entries(aboutServer(options))) {
+    if (value) process.env[SERVER_VARIABLES[key as keyof typeof SERVER_VARIABLES]] = value
+  }
   if (record) process.env.CONFORMANCE_RECORD = '1'
   const systems = new Set<System>()
   if (llamaServerTarget && !target) systems.add('llama-server')
@@ -133,11 +146,16 @@ function verdict(found: readonly Found[], failed: boolean): number {
   return failed ? EXIT.fails : EXIT.fine
 }
 
-/** What a configuration may say and a run does not do yet: passed over in silence, it would look done. */
-function refuseUnknownToRun(loaded: LoadedConfig | undefined): void {
-  for (const key of ['as', 'headers', 'models', 'profiles'] as const) {
-    if (loaded?.config[key] !== undefined) {
-      throw new SuiteError(`${loaded.at([key])}: run does not know ${key} yet; take it out`)
-    }
-  }
-}
+/** The options about a server of somebody else, as the variables of the run have them. */
+const aboutServer = (options: RunOptions): Record<keyof typeof SERVER_VARIABLES, string | undefined> => ({
+  as: options.as,
+  headers: options.header?.join(','),
+  model: options.model,
+  'embed-model': options.embedModel,
+  'tool-model': options.toolModel,
+  'thinking-model': options.thinkingModel,
+  profiles: options.profile?.join(','),
+  'read-only': options.readOnly && 'yes',
+  rate: options.rate,
+  'every-statement': options.everyStatement && 'yes',
+})

@@ -19,6 +19,10 @@ export type Statement = Range & {
   given?: unknown
   values?: (Range & { value: unknown; means?: string })[]
   needs?: { launch?: Record<string, string>; own?: true; registry?: true }
+  /** Clients that depend on it. */
+  clients?: string[]
+  /** It holds whatever the model says: measured with other models than the suite's. */
+  portable?: true
   quotes?: { docs: string; server: string }
   claims?: string[]
   defect?: string

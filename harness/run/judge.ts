@@ -1,18 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import { inject, type TestContext } from 'vitest'
+import { PREFIX } from '../../fixtures/instruments/models.ts'
 import { messageOf, SuiteError } from '../base/errors.ts'
-import { describeRange } from '../base/versions.ts'
 import { knownFailure } from '../ledger/known-failures.ts'
-import { applies, expectedValue, type Statement } from '../ledger/ledger.ts'
+import { expectedValue, type Statement } from '../ledger/ledger.ts'
 import { storeExchange } from '../recording/recording.ts'
 import { knownFields } from '../schema/known.ts'
 import { judgeMessages } from '../schema/messages.ts'
 import { describeProblem } from '../schema/validate.ts'
-import { Client } from '../wire/client.ts'
+import { operationOf } from '../schema/routes.ts'
+import type { Client } from '../wire/client.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { type Verbs, verbsOf } from '../wire/verbs.ts'
+import { guard, lookForAbsence, NotApplicable, NotServed, notApplicable, notServed } from './applicable.ts'
 import { GONE, type Query } from './control.ts'
 import { failure } from './failure.ts'
+import { clientFor } from './server-client.ts'
 import type { Session } from './session.ts'
 import type { MessageProblem, Verdict } from './verdict.ts'
 
@@ -80,18 +83,18 @@ export async function judge(
   let client: Client | undefined
   let gone: ServerGone | undefined
   try {
-    client = new Client({
-      url: await serverFor(statement, session),
-      replay: session.kind === 'replay',
-      name: statement.id,
+    const missing = notServed(statement, session)
+    if (missing) throw missing
+    client = clientFor({ ...session, url: await serverFor(statement, session) }, statement.id, {
       registry: statement.needs?.registry && session.registry,
+      before: guard(session),
     })
     await attempt(statement, procedure, client, verdict, session, 0.9 * task.timeout)
   } catch (thrown) {
     gone = thrown instanceof ServerGone ? thrown : client && (await goneDuring(client, statement, session))
     const error = gone ?? thrown
-    verdict.status = error instanceof SuiteError ? 'error' : 'fail'
-    verdict.message = error instanceof SuiteError ? error.message : reasonOf(error, verdict.problems)
+    verdict.status = statusOf(error)
+    verdict.message = verdict.status === 'fail' ? reasonOf(error, verdict.problems) : messageOf(error)
     verdict.gone = gone !== undefined
   }
   verdict.durationMs = Math.round(performance.now() - started)
@@ -100,7 +103,13 @@ export async function judge(
   applyKnownFailure(verdict, session)
   // The reporter says it once for all of them.
   if (gone) skip(gone.message)
+  if (verdict.status === 'not-applicable') skip(verdict.message)
   if (verdict.status === 'fail' || verdict.status === 'error') throw failure(statement, verdict, client)
+}
+
+function statusOf(error: unknown): Verdict['status'] {
+  if (error instanceof NotApplicable) return 'not-applicable'
+  return error instanceof SuiteError ? 'error' : 'fail'
 }
 
 /** What the procedure observes, then what its messages show; they are looked at however the procedure ends. */
@@ -125,6 +134,7 @@ async function attempt(
     await client.close()
     // A mismatch explains whatever else went wrong.
     client.assertRecorded()
+    lookForAbsence(client.exchanges, session)
     judgeExchanges(client, verdict, session)
   }
   const broken = client.exchanges.find(isBroken)
@@ -132,14 +142,32 @@ async function attempt(
     const { method, path } = broken.request
     throw new Finding(`${method} ${path}: the exchange was ${broken.end}: ${broken.problem}`)
   }
-  if (!isDeepStrictEqual(verdict.observed, verdict.expected))
+  if (!isSame(verdict.observed, verdict.expected, session))
     throw new Finding('the server does something else')
 }
+
+/** Whether two values are the same, whatever the suite's models are called on this server. */
+function isSame(observed: unknown, expected: unknown, { supply }: Session): boolean {
+  const names = Object.values(supply?.names ?? {})
+  if (names.length === 0) return isDeepStrictEqual(observed, expected)
+  const own = new RegExp(
+    `(?:${PREFIX}(?:${Object.keys(supply?.names ?? {}).join('|')})|${names.map(escaped).join('|')})(?::latest)?(?![\\w:-])`,
+    'g',
+  )
+  const [a, b] = [observed, expected].map((value) => JSON.stringify(value)?.replaceAll(own, '{model}'))
+  return a === b || isDeepStrictEqual(parsed(a), parsed(b))
+}
+
+const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+
+const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
 
 function judgeExchanges(client: Client, verdict: Verdict, session: Session): void {
   const before = threadMs()
   const met = new Set<string>()
   for (const [index, exchange] of client.exchanges.entries()) {
+    // How a server of somebody else says that it has no such route is its own affair.
+    if (session.served && !isOfRoute(exchange, session)) continue
     const seen = judgeMessages(exchange, session)
     for (const name of seen.met) met.add(name)
     verdict.problems.push(...seen.problems.map((problem) => ({ ...problem, exchange: index })))
@@ -148,9 +176,13 @@ function judgeExchanges(client: Client, verdict: Verdict, session: Session): voi
   verdict.validationMs = threadMs() - before
 }
 
+function isOfRoute({ request, to }: Exchange, { system, version }: Session): boolean {
+  return to !== undefined || operationOf(system, version, request.method, request.path) !== undefined
+}
+
 /** Why a statement fails; where one of its messages is broken, that is named first. */
 function reasonOf(error: unknown, problems: MessageProblem[]): string {
-  const stumbled = !(error instanceof Finding)
+  const stumbled = !(error instanceof Finding || error instanceof NotServed)
   const broken = problems.find(({ kind }) => kind !== 'added')
   const own = stumbled ? `the check could not read an answer: ${messageOf(error)}` : messageOf(error)
   if (!broken) return own
@@ -183,29 +215,6 @@ async function within<T>(limit: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-function notApplicable(
-  statement: Statement,
-  { version, kind, launches, registry }: Session,
-): string | undefined {
-  if (!applies(statement, version)) {
-    return `holds for ${describeRange(statement)}, the target is ${version}`
-  }
-  const settings = statement.needs?.launch
-  if (settings && !launches) {
-    return `needs a server started with ${JSON.stringify(settings)}, and the suite did not start this one`
-  }
-  if (statement.needs?.own && !launches) {
-    return "touches more than the suite's own models, and the suite did not start this server"
-  }
-  if (settings?.OLLAMA_HOST && kind === 'container') {
-    return `needs a server that listens on ${settings.OLLAMA_HOST}, which nobody outside its container could reach`
-  }
-  if (statement.needs?.registry && !registry && kind !== 'replay') {
-    return "needs a server that reaches the suite's registry, on the loopback interface of this machine"
-  }
-  return undefined
 }
 
 /**

@@ -1,19 +1,143 @@
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
-import { modelDefinitions, PARAMETERS, PREFIX } from '../../fixtures/instruments/models.ts'
+import {
+  type ModelName,
+  modelDefinitions,
+  PARAMETERS,
+  PREFIX,
+  tagged,
+} from '../../fixtures/instruments/models.ts'
 import { SuiteError } from '../base/errors.ts'
-import { Client } from '../wire/client.ts'
+import { didYouMean } from '../base/nearest.ts'
+import type { ServerSettings } from '../config/server.ts'
+import type { Client } from '../wire/client.ts'
 import type { Exchange, Request } from '../wire/exchange.ts'
+import type { Served } from './served.ts'
+
+const NAMES = Object.keys(modelDefinitions) as ModelName[]
+
+/**
+ * How a server comes to the models of a run: the suite makes them; they are there, under names of their own; one or a few
+ * of the server's own stand in for them, of which it is not known what they say; or there are none.
+ */
+export type Supply = {
+  way: 'made' | 'there' | 'own' | 'none'
+  /** The name on the server by model, where it is another than the suite would give. */
+  names: Partial<Record<ModelName, string>>
+  /** Why a model is not there, by model. */
+  absent: Partial<Record<ModelName, string>>
+}
+
+/**
+ * Sees to the models of a run on a server of somebody else, in the best way that the server has.
+ *
+ * @throws SuiteError when a model that is named is not there
+ */
+export async function supplyModels(client: Client, served: Served, asked: ServerSettings): Promise<Supply> {
+  if (asked.own) return ownModels(client, asked.own)
+  if (Object.keys(asked.models).length > 0) return namedModels(client, asked.models)
+  if (asked.readOnly) return without('nothing may be made on a server that is only read')
+  const missing = ['POST /api/blobs/:digest', 'POST /api/create'].find((one) => served.absent.includes(one))
+  if (missing) return without(`the server makes no models: ${missing} is not served`)
+  const refused = await makeModels(client, true)
+  if (!refused) return { way: 'made', names: {}, absent: {} }
+  return without(`the server makes no models: ${refused}`)
+}
+
+const without = (why: string): Supply => ({
+  way: 'none',
+  names: {},
+  absent: Object.fromEntries(NAMES.map((name) => [name, why])),
+})
+
+async function namedModels(client: Client, named: Record<string, string>): Promise<Supply> {
+  for (const [name, model] of Object.entries(named)) {
+    if (!NAMES.includes(name as ModelName))
+      throw new SuiteError(`models: the suite has no model ${name}${didYouMean(name, NAMES)}`)
+    await mustHave(client, model)
+  }
+  const rest = NAMES.filter((name) => !(name in named))
+  return {
+    way: 'there',
+    names: named,
+    absent: Object.fromEntries(
+      rest.map((name) => [name, `the configuration names no model that is ${name}`]),
+    ),
+  }
+}
+
+/** What a model of the server's own must be able to do to stand in for one of the suite's. */
+const EMBEDS: ModelName[] = ['embedder']
+const CALLS: ModelName[] = ['caller', 'multicaller', 'parsed', 'agent']
+const THINKS: ModelName[] = ['thinker', 'leveller', 'agent']
+
+async function ownModels(client: Client, own: NonNullable<ServerSettings['own']>): Promise<Supply> {
+  for (const model of new Set(Object.values(own))) if (model !== undefined) await mustHave(client, model)
+  const { model, embed, tool, thinking } = own
+  const names: Supply['names'] = {}
+  const absent: Supply['absent'] = {}
+  for (const name of NAMES) {
+    const needs = [
+      ...(EMBEDS.includes(name) ? [['--embed-model', embed]] : []),
+      ...(CALLS.includes(name) ? [['--tool-model', tool]] : []),
+      ...(THINKS.includes(name) ? [['--thinking-model', thinking]] : []),
+    ]
+    const lacking = needs.find(([, given]) => given === undefined)
+    // Where it must do two things, one model must do both.
+    if (lacking) absent[name] = `needs a model that does it: ${lacking[0]}`
+    else if (new Set(needs.map(([, given]) => given)).size > 1)
+      absent[name] = 'no one model both thinks and calls tools'
+    else names[name] = needs[0]?.[1] ?? model
+  }
+  return { way: 'own', names, absent }
+}
+
+/** @throws SuiteError when a server that lists its models does not list one, nor shows it */
+async function mustHave(client: Client, model: string): Promise<void> {
+  const { status, text } = await client.send({ method: 'GET', path: '/api/tags' })
+  if (status !== 200) return
+  const listed = listedIn(text)
+  if (listed.some((name) => tagged(name) === tagged(model))) return
+  const shown = await client.send({ method: 'POST', path: '/api/show', body: { model } })
+  if (shown.status === 200) return
+  throw new SuiteError(
+    `the server has no model ${model}${didYouMean(model, listed)}; it lists ${listed.slice(0, 10).join(', ') || 'none'}`,
+  )
+}
+
+/** The names in a list of models; none where it is no such list. */
+function listedIn(text: string): string[] {
+  try {
+    const { models } = JSON.parse(text) as { models?: { name?: string; model?: string }[] }
+    return (models ?? []).flatMap(({ name, model }) => name ?? model ?? [])
+  } catch {
+    return []
+  }
+}
 
 /**
  * Uploads the instruments and creates the models of a run.
  *
- * @throws SuiteError when the server refuses one
+ * @param mayRefuse whether a server that takes none of them is no error
+ * @returns what a server answered that takes none
+ * @throws SuiteError when the server fails, or takes some of them only
  */
-export async function makeModels(client: Client): Promise<void> {
+export async function makeModels(client: Client, mayRefuse = false): Promise<string | undefined> {
+  let taken = false
+  const send = async (request: Request): Promise<string | undefined> => {
+    const exchange = await client.send(request)
+    const problem = refusal(exchange)
+    if (problem === undefined) return undefined
+    const { status = 0 } = exchange
+    if (mayRefuse && !taken && ((status >= 400 && status < 500) || status === 501)) return problem
+    throw new SuiteError(`the server does not take the instruments: ${problem}`)
+  }
   const definitions = Object.entries(modelDefinitions)
-  for (const name of new Set(definitions.map(([, { instrument }]) => instrument))) await upload(client, name)
+  for (const name of new Set(definitions.map(([, { instrument }]) => instrument))) {
+    const refused = await send(uploadOf(name))
+    if (refused) return refused
+  }
   for (const [name, { instrument, parameters = PARAMETERS, ...rest }] of definitions) {
-    await must(client, {
+    const refused = await send({
       method: 'POST',
       path: '/api/create',
       body: {
@@ -24,32 +148,41 @@ export async function makeModels(client: Client): Promise<void> {
         ...rest,
       },
     })
+    if (refused) return refused
+    taken = true
   }
+  return undefined
 }
 
-async function upload(client: Client, name: InstrumentName): Promise<void> {
+function uploadOf(name: InstrumentName): Request {
   const { bytes, digest } = instrumentFile(name)
-  await must(client, { method: 'POST', path: `/api/blobs/${digest}`, body: bytes })
+  return { method: 'POST', path: `/api/blobs/${digest}`, body: bytes }
 }
 
-async function must(client: Client, request: Request): Promise<Exchange> {
-  const exchange = await client.send(request)
-  if (exchange.end === 'complete' && (exchange.status === 200 || exchange.status === 201)) return exchange
-  throw new SuiteError(
-    `the server does not take the instruments: ${request.method} ${request.path} gave ${exchange.status ?? exchange.problem} ${exchange.text.slice(0, 200)}`,
-  )
+function refusal({ end, status, problem, text, request }: Exchange): string | undefined {
+  if (end === 'complete' && (status === 200 || status === 201)) return undefined
+  return `${request.method} ${request.path} gave ${status ?? problem} ${text.slice(0, 200)}`
 }
 
 /** Models of the suite: under its prefix, here or in a registry that it had. */
 const OURS = new RegExp(`^(127\\.0\\.0\\.1:\\d+/)?${PREFIX}`)
 
-/** Unloads and deletes every model of the suite, whoever made it. */
-export async function removeModels(url: string): Promise<void> {
-  const client = new Client({ url, name: 'teardown' })
+/**
+ * Unloads and deletes every model of the suite, whoever made it.
+ *
+ * @param kept models that somebody else put there, under the suite's prefix or not
+ */
+export async function removeModels(client: Client, kept: readonly string[] = []): Promise<void> {
   const { json } = await client.send({ method: 'GET', path: '/api/tags' })
   const names = json.models.map(({ name }) => name)
-  for (const model of names.filter((name) => OURS.test(name))) {
+  const keep = new Set(kept.map(tagged))
+  for (const model of names.filter((name) => OURS.test(name) && !keep.has(tagged(name)))) {
     await client.send({ method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
     await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
   }
+}
+
+/** The models that a server lists; none where it lists none. */
+export async function listedModels(client: Client): Promise<string[]> {
+  return listedIn((await client.send({ method: 'GET', path: '/api/tags' })).text)
 }

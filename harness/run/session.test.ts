@@ -73,22 +73,31 @@ describe('the set-up', () => {
     [
       'a server of something else',
       () => answering('<html>hello</html>'),
-      /^what answers at http:\S+ is not ollama: GET \/api\/version gave 200 <html>hello<\/html>; choose another/,
+      /^http:\S+ serves nothing of Ollama's API; /,
     ],
-    [
-      'a server of null',
-      () => answering('null'),
-      /^what answers at http:\S+ is not ollama: .* gave 200 null; /,
-    ],
-    [
-      'a version that is too old',
-      () => serve(fakeOllama('0.5.6')),
-      /^http:\S+ is Ollama 0\.5\.6; versions from 0\.5\.7 on are covered$/,
-    ],
+    ['a server of null', () => answering('null'), /^http:\S+ serves nothing of Ollama's API; /],
   ])('ends the run with one line for %s', async (_, target, line) => {
     await expect(setUpFor(await target())).rejects.toThrow('exit 1')
     expect(said.at(-1)).toMatch(line)
     expect(readdirSync(tmpdir())).toEqual([])
+  })
+
+  test.each<[says: string, instead: string | undefined, line: RegExp]>([
+    ['0.1.0', undefined, /^it calls itself 0\.1\.0, and is held to /],
+    ['a bare string', '"v3.1"', /^it calls itself v3\.1, and is held to /],
+    ['nothing', '', /^target is ollama \d+\.\d+\.\d+ \(url: /],
+  ])('goes on where a version is %s', async (says, instead, line) => {
+    const server = fakeOllama(says, ({ url }, response) => {
+      if (url !== '/api/version' || instead === undefined) return false
+      response.writeHead(instead === '' ? 404 : 200, { 'content-type': 'application/json' }).end(instead)
+      return true
+    })
+    const tearDown = await setUpFor(await serve(server))
+    await tearDown()
+    expect(
+      said.some((one) => line.test(one)),
+      said.join('\n'),
+    ).toBe(true)
   })
 
   test('names a broken list of known failures before it starts anything', async () => {

@@ -1,9 +1,10 @@
 import type { TestProject } from 'vitest/node'
-import { PREFIX } from '../../fixtures/instruments/models.ts'
+import { NAMES_VARIABLE, PREFIX } from '../../fixtures/instruments/models.ts'
 import { messageOf, SuiteError, say } from '../base/errors.ts'
 import type { Listening } from '../base/loopback.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { System } from '../base/systems.ts'
+import { SERVER_VARIABLES, type ServerSettings, serverSettings } from '../config/server.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger } from '../ledger/ledger.ts'
 import { type StoredExchange, storeExchange } from '../recording/recording.ts'
@@ -11,18 +12,24 @@ import { buildHint, namesBuild } from '../targets/build.ts'
 import { chooseTarget } from '../targets/choose.ts'
 import { type Registry, startRegistry } from '../targets/registry.ts'
 import type { Target } from '../targets/target.ts'
-import { Client } from '../wire/client.ts'
+import { operationsOf } from '../schema/routes.ts'
+import type { Client } from '../wire/client.ts'
 import { startControl } from './control.ts'
-import { firstServer } from './first-server.ts'
+import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
-import { makeModels, removeModels } from './models.ts'
+import { listedModels, makeModels, removeModels, type Supply, supplyModels } from './models.ts'
+import { clientFor } from './server-client.ts'
+import { NEVER_PROBED, type Served, whatIsServed } from './served.ts'
 
 /** What a run knows about its target; provided to every suite and to the reporter. */
 export type Session = {
   system: System
   kind: Target['kind']
   label: string
+  /** The version that it is held to. */
   version: string
+  /** What a server of somebody else says instead. */
+  says?: string | undefined
   digest: string
   /** The server with default settings. */
   url: string
@@ -31,6 +38,10 @@ export type Session = {
   launches: boolean
   /** Host and port of the suite's model registry, where the server reaches it. */
   registry: string | undefined
+  /** What a server of somebody else serves, and how it came to its models. */
+  served?: Served | undefined
+  supply?: Supply | undefined
+  asked: ServerSettings
   record: boolean
   startedAt: string
   /** The exchanges of the harness itself. */
@@ -50,13 +61,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   let target: Target | undefined
   let control: Listening | undefined
   let registry: Registry | undefined
-  let modelsAt: string | undefined
+  let teardown: (() => Promise<void>) | undefined
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
       await control?.stop()
       // Of a server that goes on without the suite; a server of the suite takes its models with it.
-      if (modelsAt) await removeModels(modelsAt).catch((error) => say(`models remain: ${messageOf(error)}`))
+      await teardown?.().catch((error) => say(`models remain: ${messageOf(error)}`))
       await target?.stop()
       await registry?.stop()
     })()
@@ -76,7 +87,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     target = choice.target
     say(`starting ${system}: ${target.kind} ${target.label}`)
     const began = performance.now()
-    const { url, version } = await firstServer(target)
+    const url = await target.start({}, '1')
+    const asked = settingsFor(target)
+    const about = { url, kind: target.kind, asked }
+    const { version, says } = await identify(clientFor(about, 'version'), target, asked.as)
     const seconds = ((performance.now() - began) / 1000).toFixed(1)
     say(`target is ${system} ${version} (${target.kind}: ${target.label}), up after ${seconds} s`)
     say(`chosen because ${choice.why}`)
@@ -85,26 +99,40 @@ export default async function setup(project: TestProject): Promise<() => Promise
       say('this is a REPLAY of recorded bytes: it shows what that version did, not what a server here does')
     }
     if (choice.hint) say(choice.hint)
+    if (says !== undefined) say(`it calls itself ${says}, and is held to ${version}`)
     const record = Boolean(process.env.CONFORMANCE_RECORD)
     if (record && target.kind === 'replay')
       throw new SuiteError('a replay cannot be recorded; choose a live target')
-    const client = new Client({ url, replay: target.kind === 'replay', name: 'setup' })
-    if (system === 'ollama') {
-      if (target.kind === 'url') modelsAt = url
-      await makeModels(client)
-    }
-    registry = await registryFor(target, url)
+    const client = clientFor(about, 'setup')
+    let served: Served | undefined
+    let supply: Supply | undefined
+    delete process.env[NAMES_VARIABLE]
+    if (system === 'ollama' && target.kind === 'url') {
+      served = await servedBy(clientFor(about, 'served'), version, asked)
+      const before = await listedModels(clientFor(about, 'before'))
+      const ours = asked.own === undefined && Object.keys(asked.models).length === 0
+      // What an earlier run left under the suite's prefix goes too, unless somebody else may have put it there.
+      if (!asked.readOnly) teardown = () => removeModels(clientFor(about, 'teardown'), ours ? [] : before)
+      supply = await supplyModels(client, served, asked)
+      process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
+      for (const line of toldOf(served, supply)) say(line)
+    } else if (system === 'ollama') await makeModels(client)
+    registry = await registryFor(target, url, served, asked)
     control = await startControl(target, url)
     project.provide('session', {
       system,
       kind: target.kind,
       label: target.label,
       version,
+      says,
       digest: record ? await target.digest() : '',
       url,
       control: control.url,
       launches: target.launches,
       registry: registry?.host,
+      served,
+      supply,
+      asked,
       record,
       startedAt: new Date().toISOString(),
       setup: client.exchanges.map(storeExchange),
@@ -131,14 +159,69 @@ function readAgain(project: TestProject): void {
   }
 }
 
+/** What was said about a server of somebody else; of another only the version, and not by the configuration alone. */
+function settingsFor({ kind }: Target): ServerSettings {
+  const asked = serverSettings()
+  if (kind === 'url') return asked
+  if (asked.own && process.env[SERVER_VARIABLES.model])
+    throw new SuiteError('a model of its own is for a server that runs: give its address as the target')
+  return { ...serverSettings({}), as: asked.asConfigured ? undefined : asked.as }
+}
+
+/** @throws SuiteError when nothing of the API is served, or nothing without credentials */
+async function servedBy(client: Client, version: string, asked: ServerSettings): Promise<Served> {
+  const served = await whatIsServed(client, version, asked.readOnly)
+  if (served === 'locked') {
+    throw new SuiteError(
+      `${client.url} asks for credentials; name the variable that holds them: --header authorization=<VARIABLE>, or headers in ollama-conformance.yaml`,
+    )
+  }
+  const there = operationsOf('ollama', version).filter(
+    (one) => / \/(api|v1)\//.test(one) && !served.absent.includes(one),
+  )
+  if (there.every((one) => NEVER_PROBED.includes(one))) {
+    throw new SuiteError(
+      `${client.url} serves nothing of Ollama's API; if it does so below a path, give that too: ${client.url}/<path>`,
+    )
+  }
+  return served
+}
+
+const MODELS_TOLD = {
+  made: 'models: the suite makes its own there, below conformance/, and removes them at the end',
+  there: 'models: those of the suite, under the names that the configuration gives',
+  own: "models: the server's own; only what holds whatever a model says is checked",
+  none: 'models: none',
+}
+
+/** What a reader should know before the checks run. */
+function toldOf({ absent }: Served, { way, names, absent: lacking }: Supply): string[] {
+  const why =
+    way === 'none' ? `, for ${Object.values(lacking)[0]}; --model <name> checks with one of its own` : ''
+  // Whoever has no GET there has no HEAD.
+  const shown = absent.filter(
+    (one) =>
+      !one.startsWith('HEAD ') ||
+      !absent.some((other) => other !== one && other.split(' ')[1] === one.split(' ')[1]),
+  )
+  const own = way === 'own' ? ` (${[...new Set(Object.values(names))].join(', ')})` : ''
+  return [...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []), `${MODELS_TOLD[way]}${own}${why}`]
+}
+
 /** The registry for a live Ollama; undefined where that cannot reach it: in a container, or on another machine. */
-async function registryFor({ system, kind }: Target, url: string): Promise<Registry | undefined> {
+async function registryFor(
+  { system, kind }: Target,
+  url: string,
+  served: Served | undefined,
+  asked: ServerSettings,
+): Promise<Registry | undefined> {
   if (system !== 'ollama' || kind === 'replay' || kind === 'container') return undefined
+  if (asked.readOnly || served?.absent.includes('POST /api/pull')) return undefined
   if (!/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(url)) return undefined
   const registry = await startRegistry()
   if (kind === 'binary') return registry
   // A container that somebody started has a loopback address here and a loopback interface of its own.
-  const client = new Client({ url, name: 'registry' })
+  const client = clientFor({ url, kind, asked }, 'registry')
   const body = { model: `${registry.host}/${PREFIX}nothing`, insecure: true, stream: false }
   await client.send({ method: 'POST', path: '/api/pull', body })
   if (registry.requests() > 0) return registry

@@ -3,6 +3,7 @@ import { fromRoot, PACKAGED } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import type { Range } from '../base/versions.ts'
 import { parseYaml } from '../base/yaml.ts'
+import type { Profile } from '../config/config.ts'
 import { isObject, type JsonSchema, remembered, resolve } from './references.ts'
 import { isWithin, specialise } from './specialise.ts'
 
@@ -17,6 +18,10 @@ export type Route = Range & {
   methods: string[]
   /** What it is for, in a few words. */
   summary: string
+  /** Which kind of client needs it. */
+  profile?: Profile
+  /** A server that claims the profile serves it. */
+  essential?: true
   /** It is a route of the suite's registry, for what a server stores there. */
   of?: 'registry'
   /** The request is a multipart form; its schema is for the fields. */
@@ -70,6 +75,33 @@ export function routeOf(system: System, version: string, method: string, path: s
   return tableOf(system).routes.find(
     (route) => route.methods.includes(method) && fits(route.path, bare) && isWithin(version, route),
   )
+}
+
+/** The name of the route of a request, `HEAD /api/blobs/:digest`; undefined when there is none at a version. */
+export function operationOf(
+  system: System,
+  version: string,
+  method: string,
+  path: string,
+): string | undefined {
+  const route = routeOf(system, version, method, path)
+  return route && `${method} ${route.path}`
+}
+
+/** The names of the routes at a path, whatever their method. */
+export const operationsAt = (system: System, version: string, path: string): string[] =>
+  routesOf(system, version)
+    .filter((route) => fits(route.path, withoutQuery(path)))
+    .flatMap((route) => route.methods.map((method) => `${method} ${route.path}`))
+
+/** What the routes of a system say about an operation: its profile, and whether it is essential to that. */
+export function profileOf(
+  system: System,
+  operation: string,
+): { profile?: Profile | undefined; essential?: boolean } {
+  const [method = '', path = ''] = operation.split(' ')
+  const route = routesOf(system).find((one) => one.path === path && one.methods.includes(method))
+  return route ? { profile: route.profile, essential: method !== 'HEAD' && route.essential === true } : {}
 }
 
 export const withoutQuery = (path: string) => path.replace(/\?.*/, '')

@@ -35,7 +35,7 @@ export async function chooseTarget(system: System, say: (line: string) => void):
   const command = PACKAGED
     ? `npx ollama-conformance run ${system === 'ollama' ? '--target' : '--llama-server-target'} container`
     : `${variable}=container npx vitest run`
-  const hint = `for a live one: ${command} (pulls ${repository} unless it is here), or binary, binary:<path>, http://<host>:<port>`
+  const hint = `for a live one: ${command} (pulls ${repository} unless it is here), or binary, binary:<path>, http(s)://<host>:<port>/<path>`
   const image = await localImage(system)
   if (image) {
     const target = await open(system, { kind: 'container', image }, say)

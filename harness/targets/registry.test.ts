@@ -85,7 +85,7 @@ const pullingOllama = (reaches: boolean) =>
       for await (const part of request) body += part
       const [host = '', ...model] = JSON.parse(body).model.split('/')
       const url = `http://${host}/v2/${model.join('/')}/manifests/latest`
-      const found = reaches && (await fetch(url)).ok
+      const found = reaches && host !== '' && (await fetch(url)).ok
       response.writeHead(found ? 200 : 500, { 'content-type': 'application/json' })
       response.end(JSON.stringify(found ? { status: 'success' } : { error: 'file does not exist' }))
     }

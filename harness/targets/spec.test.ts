@@ -27,6 +27,8 @@ describe('what a target may be', () => {
     ['http://127.0.0.1', { kind: 'url', url: 'http://127.0.0.1' }],
     ['http://[::1]:1234', { kind: 'url', url: 'http://[::1]:1234' }],
     ['https://host', { kind: 'url', url: 'https://host' }],
+    ['https://host/base/path', { kind: 'url', url: 'https://host/base/path' }],
+    ['https://host/base/', { kind: 'url', url: 'https://host/base' }],
     ['replay', { kind: 'replay', version: undefined }],
     ['replay:0.24.0', { kind: 'replay', version: '0.24.0' }],
   ]
@@ -49,7 +51,6 @@ describe('what it may not be: one line says what there is', () => {
     'http:',
     'http://',
     'http://host:port',
-    'http://host:1234/api',
     'http://user:word@host:1234',
     'http://host:1234?a=b',
     'ftp://host:1234',

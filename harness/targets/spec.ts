@@ -35,15 +35,15 @@ export function parseTarget(system: System, text: string): TargetSpec {
     case 'http':
     case 'https':
       if (URL.canParse(text)) {
-        const { origin, href } = new URL(text)
-        // A path or a password would be dropped without a word.
-        if (href === `${origin}/`) return { kind: 'url', url: origin }
+        const { origin, pathname, href } = new URL(text)
+        // A password or a query would be dropped without a word.
+        if (href === origin + pathname) return { kind: 'url', url: href.replace(/\/+$/, '') }
       }
       break
     case 'replay':
       return { kind, version: rest || undefined }
   }
   throw new SuiteError(
-    `${TARGET_VARIABLE[system]}=${text} is no target; use container, container:<tag or image>, binary, binary:<path>, http://<host>:<port>, replay or replay:<version>`,
+    `${TARGET_VARIABLE[system]}=${text} is no target; use container, container:<tag or image>, binary, binary:<path>, http(s)://<host>:<port>/<path>, replay or replay:<version>`,
   )
 }

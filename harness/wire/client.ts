@@ -20,6 +20,26 @@ export type ClientOptions = {
   replay?: boolean
   /** Host and port of the suite's registry, for a statement that needs it on a live server. */
   registry?: string | undefined
+  /** Headers of every request to the server: they are sent, and never kept. */
+  credentials?: Record<string, string> | undefined
+  /** The most requests in a second, over all clients. */
+  rate?: number | undefined
+  /** For how long the server may be silent, ms. */
+  silence?: number | undefined
+  /** Is told each request before it is sent, and may throw. */
+  before?: ((request: Request) => void) | undefined
+}
+
+/** When the next request may be sent, where there is a rate. */
+let next = 0
+
+/** How long a request has to wait so that there are no more in a second. */
+function turn(rate: number | undefined): number {
+  if (rate === undefined) return 0
+  const now = performance.now()
+  const at = Math.max(now, next)
+  next = at + 1000 / rate
+  return at - now
 }
 
 /**
@@ -32,28 +52,34 @@ export class Client {
   readonly #name: string
   readonly #replay: boolean
   readonly #registry: string | undefined
+  readonly #options: ClientOptions
   readonly #calls: Call[] = []
 
-  constructor({ url, name, replay = false, registry }: ClientOptions) {
+  constructor(options: ClientOptions) {
+    const { url, name, replay = false, registry } = options
     this.url = url
     this.#name = name
     this.#replay = replay
     this.#registry = registry
+    this.#options = options
   }
 
   /** Sends a request without waiting for the answer. */
   start<const Method extends string, const Path extends string>(
     request: Request<Method, Path>,
   ): Call<AnswerOf<Method, Path>> {
+    const { credentials, rate, silence, before } = this.#options
+    before?.(request)
     const exchange = new Exchange<AnswerOf<Method, Path>>(request)
     const { headers, body } = exchange.request
     const mark: Record<string, string> = this.#replay
       ? { [EXCHANGE_HEADER]: `${this.#name}#${this.#calls.length}` }
       : {}
-    const call = transport.start(this.urlOf(request), exchange, {
-      headers: { ...headers, ...mark },
+    const sent = {
+      headers: { ...headers, ...mark, ...(request.to === undefined ? credentials : {}) },
       body: body && this.#addressed(body),
-    })
+    }
+    const call = transport.start(this.urlOf(request), exchange, sent, { delay: turn(rate), silence })
     this.#calls.push(call as unknown as Call)
     return call
   }

@@ -113,26 +113,33 @@ export class Transport {
   /**
    * Sends the request of an exchange; what comes back is put into the exchange.
    *
-   * @param url base address, `http://host:port`
+   * @param url base address, `http://host:port`, with a path that comes before every route
    * @param sent headers and body on the wire, where they are others than the exchange keeps
+   * @param how how long to wait before it is sent, and for how long the server may be silent, ms
    */
   start<Known extends Answer = AnyAnswer>(
     url: string,
     exchange: Exchange<Known>,
     sent: Pick<Exchange['request'], 'headers' | 'body'> = exchange.request,
+    { delay = 0, silence }: { delay?: number; silence?: number | undefined } = {},
   ): Call<Known> {
     const call = new Call(exchange)
     const { method, path } = exchange.request
-    this.#agent.dispatch(
-      {
-        origin: url,
-        path,
-        method: method as Dispatcher.HttpMethod,
-        headers: sent.headers,
-        body: sent.body ?? null,
-      },
-      call.handler(performance.now()),
-    )
+    const { origin, pathname } = new URL(url)
+    const dispatch = () =>
+      this.#agent.dispatch(
+        {
+          origin,
+          path: pathname === '/' ? path : pathname + path,
+          method: method as Dispatcher.HttpMethod,
+          headers: sent.headers,
+          body: sent.body ?? null,
+          ...(silence === undefined ? {} : { headersTimeout: silence, bodyTimeout: silence }),
+        },
+        call.handler(performance.now()),
+      )
+    if (delay > 0) setTimeout(dispatch, delay)
+    else dispatch()
     return call
   }
 

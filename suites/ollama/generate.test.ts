@@ -1,4 +1,4 @@
-import { models } from '../../fixtures/instruments/models.ts'
+import { models, tagged } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
@@ -56,7 +56,7 @@ check('generate.record.keys.raw', async ({ post }) => 'context' in (await post('
 check('generate.record.key-order', async ({ post }) => keysOf((await post('/api/generate', ABC)).json))
 
 check('generate.record.model', async ({ post }) =>
-  askEach([models.successor, `${models.successor}:latest`], async (model) => {
+  askEach([models.successor, tagged(models.successor)], async (model) => {
     const { json } = await post('/api/generate', { model, prompt: 'a', stream: false, options: ONE })
     return json.model
   }),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { models } from '../../fixtures/instruments/models.ts'
+import { models, tagged } from '../../fixtures/instruments/models.ts'
 import { inRange } from '../../harness/base/versions.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
@@ -259,7 +259,7 @@ check('legacy-completions.answer.id', async ({ post }) =>
 
 check('legacy-completions.answer.model', async ({ post }) => [
   (await post('/v1/completions', ABC)).json.model,
-  (await post('/v1/completions', { ...ABC, model: `${ABC.model}:latest` })).json.model,
+  (await post('/v1/completions', { ...ABC, model: tagged(ABC.model) })).json.model,
   (await post('/v1/completions', { ...ABC, model: ABC.model.toUpperCase() })).json.model,
 ])
 

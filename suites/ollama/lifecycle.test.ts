@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
-import { models } from '../../fixtures/instruments/models.ts'
+import { models, tagged } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
@@ -98,7 +98,7 @@ check.alone('lifecycle.load.shared', async ({ post, client }) => {
       await post('/api/generate', LOAD)
       await post('/api/generate', { ...LOAD, model: twin })
       const names = (await listLoaded(client)).map(({ name }) => name)
-      const listed = [model, twin].filter((name) => names.includes(`${name}:latest`))
+      const listed = [model, twin].filter((name) => names.includes(tagged(name)))
       await post('/api/generate', { ...LOAD, model: twin, keep_alive: 0 })
       return { listed, stays_after_unload_of_twin: await staysLoaded(client) }
     },

@@ -1,10 +1,10 @@
-import { models } from '../../fixtures/instruments/models.ts'
+import { models, tagged } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import { refusal } from '../answers.ts'
 
 check('openai-models.list', async ({ get }) => {
   const { contentType, json } = await get('/v1/models')
-  const [model] = json.data.filter(({ id }) => id === `${models.successor}:latest`)
+  const [model] = json.data.filter(({ id }) => id === tagged(models.successor))
   return {
     content_type: contentType,
     object: json.object,
@@ -18,7 +18,7 @@ const PLAIN = 'conformance-openai-models'
 check.alone('openai-models.one', async ({ get, post, del }) => {
   await post('/api/copy', { source: models.successor, destination: PLAIN })
   const found = []
-  for (const name of [PLAIN, `${PLAIN}:latest`, PLAIN.toUpperCase()]) {
+  for (const name of [PLAIN, tagged(PLAIN), PLAIN.toUpperCase()]) {
     found.push((await get(`/v1/models/${name}`)).json)
   }
   const { modified_at } = (await post('/api/show', { model: PLAIN })).json

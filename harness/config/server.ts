@@ -1,0 +1,119 @@
+import { SuiteError } from '../base/errors.ts'
+import { type Config, loadConfig, type Profile, PROFILES } from './config.ts'
+
+/**
+ * What is said about somebody's server beside its address: by the options of `run`, which reach every process and thread
+ * as environment variables, or by the configuration that `CONFORMANCE_CONFIG` names. An option wins.
+ */
+export type ServerSettings = {
+  /** The version of Ollama that it is held to. */
+  as?: string | undefined
+  /** Whether `as` stands in the configuration only, so that it is about the target of the configuration. */
+  asConfigured: boolean
+  /** The environment variable that holds the value, by header. The value itself is read when a request is sent. */
+  headers: Record<string, string>
+  /** Instruments that are there already, by their own name. */
+  models: Record<string, string>
+  /** Models of the server's own, which stand in for all instruments. */
+  own:
+    | { model: string; embed?: string | undefined; tool?: string | undefined; thinking?: string | undefined }
+    | undefined
+  /** Whether statements that are not known to hold for any model are run with the server's own all the same. */
+  everyStatement: boolean
+  profiles: Profile[]
+  readOnly: boolean
+  /** The most requests in a second. */
+  rate?: number | undefined
+}
+
+/** The variable of each option, by its key in the configuration. */
+export const SERVER_VARIABLES = {
+  as: 'CONFORMANCE_AS',
+  headers: 'CONFORMANCE_HEADERS',
+  model: 'CONFORMANCE_MODEL',
+  'embed-model': 'CONFORMANCE_EMBED_MODEL',
+  'tool-model': 'CONFORMANCE_TOOL_MODEL',
+  'thinking-model': 'CONFORMANCE_THINKING_MODEL',
+  profiles: 'CONFORMANCE_PROFILES',
+  'read-only': 'CONFORMANCE_READ_ONLY',
+  rate: 'CONFORMANCE_RATE',
+  'every-statement': 'CONFORMANCE_EVERY_STATEMENT',
+} as const
+
+/** @throws SuiteError when a variable says what cannot be */
+export function serverSettings(env: NodeJS.ProcessEnv = process.env): ServerSettings {
+  const config: Config = (env.CONFORMANCE_CONFIG && loadConfig(env.CONFORMANCE_CONFIG)?.config) || {}
+  const said = (key: keyof typeof SERVER_VARIABLES) => env[SERVER_VARIABLES[key]] || undefined
+  const model = said('model') ?? config.model
+  return {
+    as: versionOf(said('as')) ?? config.as,
+    asConfigured: !said('as'),
+    headers: headersOf(said('headers')) ?? config.headers ?? {},
+    models: config.models ?? {},
+    own:
+      model === undefined
+        ? undefined
+        : {
+            model,
+            embed: said('embed-model') ?? config['embed-model'],
+            tool: said('tool-model') ?? config['tool-model'],
+            thinking: said('thinking-model') ?? config['thinking-model'],
+          },
+    everyStatement: said('every-statement') !== undefined,
+    profiles: profilesOf(said('profiles')) ?? config.profiles ?? [],
+    readOnly: said('read-only') !== undefined || (config['read-only'] ?? false),
+    rate: rateOf(said('rate')) ?? config.rate,
+  }
+}
+
+function versionOf(text: string | undefined): string | undefined {
+  if (text === undefined || /^\d+\.\d+\.\d+(-rc\d+)?$/.test(text)) return text
+  throw new SuiteError(`as: ${text} is no version of Ollama; give one such as 0.32.15`)
+}
+
+/** `authorization=OLLAMA_TOKEN,x-team=TEAM` */
+function headersOf(text: string | undefined): Record<string, string> | undefined {
+  if (text === undefined) return undefined
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [, name, variable] = pair.trim().match(/^([A-Za-z0-9-]+)=([A-Za-z_]\w*)$/) ?? []
+      if (name === undefined || variable === undefined) {
+        // It may be the secret itself, which belongs in no log.
+        throw new SuiteError(
+          'a header is given as <header>=<name of the environment variable that holds its value>, such as authorization=OLLAMA_AUTHORIZATION',
+        )
+      }
+      return [name, variable]
+    }),
+  )
+}
+
+function profilesOf(text: string | undefined): Profile[] | undefined {
+  return text?.split(',').map((name) => {
+    const profile = PROFILES.find((one) => one === name.trim())
+    if (profile) return profile
+    throw new SuiteError(`there is no profile ${name.trim()}; there are ${PROFILES.join(', ')}`)
+  })
+}
+
+function rateOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const rate = Number(text)
+  if (rate > 0) return rate
+  throw new SuiteError(`rate: ${text} is no number of requests in a second; give one such as 5 or 0.5`)
+}
+
+/**
+ * The values of headers, which go onto the wire and nowhere else.
+ *
+ * @throws SuiteError when a variable is not set
+ */
+export function headerValues(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, variable]) => {
+      const value = process.env[variable]
+      if (value) return [name, value]
+      throw new SuiteError(`the header ${name} is to have the value of ${variable}, which is not set`)
+    }),
+  )
+}

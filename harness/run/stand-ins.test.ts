@@ -1,0 +1,179 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { listen } from '../base/loopback.ts'
+import { Checkout, ledger, suite } from '../testing/checkout.ts'
+import { fakeOllama } from '../testing/fake-ollama.ts'
+import { startProxy } from '../testing/proxy.ts'
+
+/** Servers that are not Ollama, each in one way, and what becomes of statements about what they have and have not. */
+
+const FILES = {
+  'specs/ollama/demo.yaml': ledger({
+    'demo.anything': {},
+    'demo.tags': { about: { endpoint: 'GET /api/tags' } },
+    'demo.model': { about: { endpoint: 'POST /api/generate' } },
+    'demo.create': { about: { endpoint: 'POST /api/create' } },
+    'demo.embed': { about: { endpoint: 'POST /api/embed' } },
+    'demo.signout': { about: { endpoint: 'POST /api/signout' } },
+  }),
+  'suites/ollama/demo.test.ts': suite(`
+    import { models } from '../../fixtures/instruments/models.ts'
+    const of = async (sent) => (await sent).status
+    check('demo.anything', ({ get }) => of(get('/api/tags')))
+    check('demo.tags', ({ get }) => of(get('/api/tags')))
+    check('demo.model', ({ post }) => of(post('/api/generate', { model: models.successor, keep_alive: 0 })))
+    check('demo.create', ({ post }) => of(post('/api/create', { model: 'conformance/demo', from: models.spare })))
+    check('demo.embed', ({ post }) => of(post('/api/embed', { model: models.embedder, input: 'a' })))
+    check('demo.signout', ({ post }) => of(post('/api/signout')))
+  `),
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => boolean
+
+async function startFake(version?: string, instead?: Answer) {
+  const server = fakeOllama(version, instead)
+  onTestFinished(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { server, url: await listen(server) }
+}
+
+async function runOn(url: string, env: Record<string, string> = {}, version = 'newest') {
+  const checkout = new Checkout(FILES)
+  const { output, code } = await checkout.run({ OLLAMA_TARGET: url, ...env })
+  const { statements, target } = checkout.results(`ollama-${version}-url`)
+  const verdicts = Object.fromEntries(
+    statements.map(({ id, status, message }) => [
+      id.replace('demo.', ''),
+      message ? `${status}: ${message}` : status,
+    ]),
+  )
+  return { checkout, output, code, target, verdicts }
+}
+
+const NOT_SERVED = {
+  embed: 'not-applicable: not served: POST /api/embed',
+  signout: 'not-applicable: not served: POST /api/signout',
+}
+const ALL = { anything: 'pass', tags: 'pass', model: 'pass', create: 'pass', ...NOT_SERVED }
+
+/** Answers some requests with a status. */
+const refusing =
+  (
+    paths: RegExp,
+    status: number,
+    type = 'application/json; charset=utf-8',
+    body = '{"error":"not found"}',
+  ): Answer =>
+  ({ url = '' }, response) => {
+    if (!paths.test(url)) return false
+    response.writeHead(status, { 'content-type': type }).end(body)
+    return true
+  }
+
+describe('a server of somebody else', { timeout: 180_000 }, () => {
+  test('that makes no models', async () => {
+    const { url } = await startFake('0.1.0', refusing(/^\/api\/(create|blobs)/, 404))
+    const { verdicts, output } = await runOn(url, { CONFORMANCE_AS: '0.24.0' }, '0.24.0')
+    expect(verdicts, output).toEqual({
+      ...ALL,
+      model:
+        'not-applicable: conformance/successor is not there: the server makes no models: POST /api/blobs/:digest is not served',
+      create: 'not-applicable: not served: POST /api/create',
+    })
+    expect(output).toContain('it calls itself 0.1.0, and is held to 0.24.0')
+    expect(output).toMatch(/not served: .*POST \/api\/chat.*POST \/v1\/completions/)
+    expect(output).toContain('models: none, for the server makes no models')
+  })
+
+  test('of which a profile is declared that it does not serve', async () => {
+    const { url } = await startFake('0.24.0')
+    const { verdicts, code } = await runOn(url, { CONFORMANCE_PROFILES: 'discover,embed' }, '0.24.0')
+    expect(verdicts).toEqual({
+      ...ALL,
+      model: 'not-applicable: is about generate, and the run about discover, embed',
+      create: 'not-applicable: is about manage, and the run about discover, embed',
+      embed: 'fail: POST /api/embed is not served, and the profile embed is declared',
+    })
+    expect(code).toBe(1)
+  })
+
+  test('that is only read', async () => {
+    const requests: string[] = []
+    const { url } = await startFake('0.24.0', ({ method, url: path }) => {
+      requests.push(`${method} ${path}`)
+      return false
+    })
+    const { verdicts } = await runOn(url, { CONFORMANCE_READ_ONLY: 'yes' }, '0.24.0')
+    expect(verdicts).toEqual({
+      ...ALL,
+      model:
+        'not-applicable: conformance/successor is not there: nothing may be made on a server that is only read',
+      create: 'not-applicable: POST /api/create changes what the server has, which is only read',
+      signout: 'not-applicable: POST /api/signout changes what the server has, which is only read',
+    })
+    expect(
+      requests.filter((one) => /^(POST|DELETE) .*(create|blobs|copy|delete|pull|push|signout)/.test(one)),
+    ).toEqual([])
+  })
+
+  test('below a path, for whoever has the token, which is written nowhere', async () => {
+    const { url } = await startFake('0.24.0')
+    const proxy = await startProxy(url, {
+      instead: (request, response) => {
+        const { authorization } = request.headers
+        if (authorization !== 'Bearer open-sesame') {
+          response.writeHead(401).end()
+          return true
+        }
+        request.url = request.url?.replace(/^\/base\/path/, '') || '/'
+        return false
+      },
+    })
+    const env = { CONFORMANCE_HEADERS: 'authorization=THE_TOKEN', THE_TOKEN: 'Bearer open-sesame' }
+    const { verdicts, output, checkout } = await runOn(`${proxy}/base/path`, env, '0.24.0')
+    expect(verdicts, output).toEqual(ALL)
+    const written = ['results.json', 'junit.xml', 'index.html'].map((name) =>
+      checkout.read('reports', 'ollama-0.24.0-url', name),
+    )
+    expect([output, ...written].join()).not.toContain('sesame')
+    const without = await checkout.run({ OLLAMA_TARGET: `${proxy}/base/path` })
+    expect(without.output).toMatch(/asks for credentials; name the variable that holds them: --header/)
+    expect(without.code).toBe(1)
+  })
+
+  test('whose models have the names that the configuration gives', async () => {
+    const { server, url } = await startFake('0.24.0', refusing(/^\/api\/(create|blobs)/, 404))
+    server.models.add('team/successor:v1')
+    const checkout = new Checkout({ ...FILES, 'c.yaml': 'models: { successor: "team/successor:v1" }\n' })
+    const { output } = await checkout.run({
+      OLLAMA_TARGET: url,
+      CONFORMANCE_CONFIG: `${checkout.folder}/c.yaml`,
+    })
+    const { statements } = checkout.results('ollama-0.24.0-url')
+    const model = statements.find(({ id }) => id === 'demo.model')
+    expect(model, output).toMatchObject({ status: 'pass' })
+    expect(model?.evidence[0]?.request.body).toBe('{"model":"team/successor:v1","keep_alive":0}')
+    expect([...server.models]).toEqual(['team/successor:v1'])
+    checkout.write({ 'c.yaml': 'models: { successor: "team/sucessor:v1" }\n' })
+    const wrong = await checkout.run({ OLLAMA_TARGET: url, CONFORMANCE_CONFIG: `${checkout.folder}/c.yaml` })
+    expect(wrong.output).toMatch(/has no model team\/sucessor:v1; did you mean team\/successor:v1\?/)
+  })
+
+  test('with a model of its own: what holds for any model is checked', async () => {
+    const { server, url } = await startFake('0.24.0', refusing(/^\/api\/(create|blobs)/, 404))
+    server.models.add('qwen3:0.6b')
+    const env = { CONFORMANCE_MODEL: 'qwen3:0.6b' }
+    const { verdicts, output } = await runOn(url, env, '0.24.0')
+    expect(verdicts, output).toMatchObject({ model: 'not-applicable: depends on what the model says' })
+    expect(output).toContain(
+      "models: the server's own; only what holds whatever a model says is checked (qwen3:0.6b)",
+    )
+    const all = await runOn(url, { ...env, CONFORMANCE_EVERY_STATEMENT: 'yes' }, '0.24.0')
+    expect(all.verdicts).toMatchObject({
+      model: 'pass',
+      create: 'not-applicable: not served: POST /api/create',
+    })
+  })
+})
