@@ -8,19 +8,19 @@ const ABC = { model: models.successor, prompt: 'abc', raw: true, options: { ...G
 /** Is answered with `yz` and the token that ends a generation. */
 const XYZ = { model: models.stopper, prompt: 'x', raw: true, options: GREEDY }
 
-const counted = ({ contentType, records }: Exchange) => ({
+const streamed = ({ contentType, records }: Exchange) => ({
   content_type: contentType,
-  records: records.length,
+  several_records: records.length > 1,
 })
 
 const errorKeys = ({ status, contentType, json }: Exchange) => {
   return { status, content_type: contentType, keys: Object.keys(json) }
 }
 
-check('streaming.default.absent', async ({ post }) => counted(await post('/api/generate', ABC)))
+check('streaming.default.absent', async ({ post }) => streamed(await post('/api/generate', ABC)))
 
 check('streaming.default.null', async ({ post }) =>
-  counted(await post.wrong('/api/generate', { ...ABC, stream: null })),
+  streamed(await post.wrong('/api/generate', { ...ABC, stream: null })),
 )
 
 check('streaming.content-type', async ({ post }) => ({
@@ -48,9 +48,10 @@ check.alone('streaming.same-as-whole', async ({ post }) => {
 
 // Records
 
-check('streaming.one-last-record', async ({ post }) =>
-  (await post('/api/generate', { ...ABC, stream: true })).records.map(({ done }) => done),
-)
+check('streaming.one-last-record', async ({ post }) => {
+  const { records } = await post('/api/generate', { ...ABC, stream: true })
+  return { done: records.filter(({ done }) => done).length, last_is_done: records.at(-1).done }
+})
 
 check('streaming.last-record.text', async ({ post }) =>
   (await post('/api/generate', { ...ABC, stream: true })).records.map(({ response }) => response),
@@ -61,7 +62,8 @@ const METRICS = ['total_duration', 'load_duration', 'prompt_eval_count', 'eval_c
 
 check('streaming.metrics.last-only', async ({ post }) => {
   const { records } = await post('/api/generate', { ...ABC, stream: true })
-  return records.map((record) => METRICS.filter((key) => key in record))
+  const metricsOf = (record: object) => METRICS.filter((key) => key in record)
+  return { before_the_last: records.slice(0, -1).flatMap(metricsOf), last: metricsOf(records.at(-1)) }
 })
 
 check('streaming.end-of-sequence.records', async ({ post }) =>
@@ -75,7 +77,7 @@ check('streaming.framing.lines', async ({ post }) => {
     ends_in_newline: lines.pop() === '',
     every_line_an_object: lines.every((line) => line.startsWith('{') && typeof JSON.parse(line) === 'object'),
     carriage_returns: exchange.text.includes('\r'),
-    lines: lines.length,
+    several_lines: lines.length > 1,
     transfer_encoding: exchange.header('transfer-encoding'),
     content_length: exchange.header('content-length'),
   }
@@ -126,7 +128,7 @@ check('streaming.single.load', async ({ post }) => {
 check('streaming.single.debug-render-only', async ({ post }) => {
   const abc = { model: models.successor, prompt: 'abc', stream: true, options: GREEDY }
   const { status, contentType, lines } = await post('/api/generate', { ...abc, _debug_render_only: true })
-  return { status, content_type: contentType, objects: lines.length }
+  return { status, content_type: contentType, one_object: lines.length === 1 }
 })
 
 // What the docs say otherwise
