@@ -58,6 +58,7 @@ export function guard(session: Session): (request: Request) => void {
   const { served, supply, asked, system, version } = session
   if (!served) return () => {}
   const lacking = new Map(Object.entries(supply?.absent ?? {}).map(([name, why]) => [name as ModelName, why]))
+  const borrowed = supply?.way === 'own'
   return ({ method, path, body, to }) => {
     if (to !== undefined) return
     const operation = operationOf(system, version, method, path)
@@ -68,8 +69,13 @@ export function guard(session: Session): (request: Request) => void {
     if (asked.readOnly && operation && changesServer(operation)) {
       throw new NotApplicable(`${operation} changes what the server has, which is only read`)
     }
-    if (lacking.size === 0) return
-    for (const [, name] of `${path} ${textOf(body)}`.matchAll(MODEL)) {
+    const text = `${path} ${textOf(body)}`
+    if (borrowed && /"keep_alive"\s*:/.test(text)) {
+      throw new NotApplicable(
+        "sends keep_alive, and so changes how long a model stays that is not the suite's",
+      )
+    }
+    for (const [, name] of text.matchAll(MODEL)) {
       const why = lacking.get(name as ModelName)
       if (why !== undefined) throw new NotApplicable(`${PREFIX}${name} is not there: ${why}`)
     }

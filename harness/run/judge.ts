@@ -14,6 +14,7 @@ import type { Exchange } from '../wire/exchange.ts'
 import { type Verbs, verbsOf } from '../wire/verbs.ts'
 import { guard, lookForAbsence, NotApplicable, NotServed, notApplicable, notServed } from './applicable.ts'
 import { GONE, type Query } from './control.ts'
+import { asNamed } from './names.ts'
 import { failure } from './failure.ts'
 import { clientFor } from './server-client.ts'
 import type { Session } from './session.ts'
@@ -62,7 +63,7 @@ export async function judge(
   const verdict: Verdict = {
     id: statement.id,
     status: 'pass',
-    expected: expectedValue(statement, session.version),
+    expected: asNamed(expectedValue(statement, session.version), session.supply?.names),
     observed: undefined,
     message: '',
     durationMs: 0,
@@ -127,7 +128,7 @@ async function attempt(
       client,
       version: session.version,
       known: (path, body) => knownFields(session.system, session.version, path, body),
-      given: statement.given,
+      given: asNamed(statement.given, session.supply?.names),
     })
     verdict.observed = normalise(await within(limit, observed))
   } finally {

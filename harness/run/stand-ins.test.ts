@@ -21,7 +21,7 @@ const FILES = {
     const of = async (sent) => (await sent).status
     check('demo.anything', ({ get }) => of(get('/api/tags')))
     check('demo.tags', ({ get }) => of(get('/api/tags')))
-    check('demo.model', ({ post }) => of(post('/api/generate', { model: models.successor, keep_alive: 0 })))
+    check('demo.model', ({ post }) => of(post('/api/generate', { model: models.successor })))
     check('demo.create', ({ post }) => of(post('/api/create', { model: 'conformance/demo', from: models.spare })))
     check('demo.embed', ({ post }) => of(post('/api/embed', { model: models.embedder, input: 'a' })))
     check('demo.signout', ({ post }) => of(post('/api/signout')))
@@ -154,7 +154,7 @@ describe('a server of somebody else', { timeout: 180_000 }, () => {
     const { statements } = checkout.results('ollama-0.24.0-url')
     const model = statements.find(({ id }) => id === 'demo.model')
     expect(model, output).toMatchObject({ status: 'pass' })
-    expect(model?.evidence[0]?.request.body).toBe('{"model":"team/successor:v1","keep_alive":0}')
+    expect(model?.evidence[0]?.request.body).toBe('{"model":"team/successor:v1"}')
     expect([...server.models]).toEqual(['team/successor:v1'])
     checkout.write({ 'c.yaml': 'models: { successor: "team/sucessor:v1" }\n' })
     const wrong = await checkout.run({ OLLAMA_TARGET: url, CONFORMANCE_CONFIG: `${checkout.folder}/c.yaml` })

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { guard, NotApplicable } from './applicable.ts'
+import type { Supply } from './models.ts'
+import type { Session } from './session.ts'
+
+const guarding = (way: Supply['way']) =>
+  guard({
+    system: 'ollama',
+    version: '0.24.0',
+    served: { absent: [], asked: [], nowhere: {} },
+    supply: { way, names: {}, absent: {} },
+    asked: { profiles: [], readOnly: false },
+  } as unknown as Session)
+
+const unload = { method: 'POST', path: '/api/generate', body: { model: 'qwen3:0.6b', keep_alive: 0 } }
+
+test("nothing changes how long a model of the server's own stays loaded", () => {
+  expect(() => guarding('own')(unload)).toThrow(NotApplicable)
+  const { keep_alive: _, ...body } = unload.body
+  expect(() => guarding('own')({ ...unload, body })).not.toThrow()
+})
+
+test.each(['made', 'there'] as const)("the suite's own models, %s, are loaded and unloaded", (way) => {
+  expect(() => guarding(way)(unload)).not.toThrow()
+})
