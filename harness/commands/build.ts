@@ -3,6 +3,8 @@ import { dirname, join, resolve } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { fromRoot } from '../base/paths.ts'
 import { SYSTEMS } from '../base/systems.ts'
+import { apiOf } from '../reference/api.ts'
+import { gather } from '../reference/book.ts'
 import { loadLedger } from '../ledger/ledger.ts'
 import { readTable } from '../schema/routes.ts'
 
@@ -28,6 +30,7 @@ for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
 for (const data of DATA) {
   cpSync(fromRoot(data), join(folder, data), { recursive: true, filter: isData })
 }
+write('api.json', apiOf(gather()))
 write('specs/ledger.json', { digest: '', statements: [...loadLedger().values()] })
 for (const system of SYSTEMS) write(`specs/routes.${system}.json`, readTable(system))
 const { name, version, type } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'))

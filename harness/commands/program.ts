@@ -7,6 +7,7 @@ import { fromRoot } from '../base/paths.ts'
 import { bump } from './bump.ts'
 import { changes } from './changes.ts'
 import { diff } from './diff.ts'
+import { explain } from './explain.ts'
 import { init } from './init.ts'
 import { learn } from './learn.ts'
 import { matrix } from './matrix.ts'
@@ -23,6 +24,7 @@ const COMMANDS = [
   changes,
   diff,
   bump,
+  explain,
   run,
   report,
   matrix,

@@ -77,7 +77,7 @@ export function changesBetween(ledger: Ledger, span: Span): Changes {
 }
 
 /** What a statement says of a version; undefined when it does not speak of it. */
-function said(statement: Statement, version: string): Said | undefined {
+export function said(statement: Statement, version: string): Said | undefined {
   if (!inRange(version, statement)) return undefined
   const found = statement.values?.find((value) => inRange(version, value))
   return { value: found?.value, ...(found?.means === undefined ? {} : { means: found.means }) }
@@ -91,6 +91,8 @@ export function statementChange(
 ): StatementChange | undefined {
   if (!was && !is) return undefined
   if (was && is && isDeepStrictEqual(was.value, is.value)) return undefined
+  // Where only the check begins, nothing is known to have changed.
+  if (!was && statement.older) return undefined
   const change = was && is ? moveOf(was.value, is.value) : was ? 'went' : 'came'
   const { id, text, tier, level, about, area, place, sources, defect } = statement
   return {

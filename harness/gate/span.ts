@@ -8,7 +8,7 @@ import { recordedVersions } from '../recording/recording.ts'
 export type Span = { system: System; from: string; to: string; notes: string[] }
 
 /** The oldest version that the ledger speaks of. */
-const OLDEST: Record<System, string> = { ollama: '0.5.7', 'llama-server': 'b9093' }
+export const OLDEST: Record<System, string> = { ollama: '0.5.7', 'llama-server': 'b9093' }
 
 /**
  * Two versions as somebody wrote them: `0.24.0`, `v0.24.0`, `0.33.0-rc2`, `0.24.0-rocm` (the tag of an image), `b10488`.

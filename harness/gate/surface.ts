@@ -39,6 +39,10 @@ export type Field = {
   /** The values that it may have, where they are listed. */
   values: ReadonlySet<string>
   description: string
+  /** What is taken when it is left out, as JSON; absent where the schema says nothing. */
+  default?: string
+  /** Why no instrument can bring it about. */
+  unseen?: string
 }
 
 /** The surface of a system at a version, from its schemas. */
@@ -183,6 +187,8 @@ function note(
   // Where it may have several forms, it is certain only where every form has it.
   field.required &&= required
   field.description ||= String(schema.description ?? '')
+  if ('x-unseen' in schema) field.unseen ??= String(schema['x-unseen'])
+  if ('default' in schema) field.default ??= JSON.stringify(schema.default)
   for (const type of [schema.type ?? []].flat()) field.types.add(String(type))
   const listed = Array.isArray(schema.enum) ? schema.enum : 'const' in schema ? [schema.const] : []
   for (const value of listed) {

@@ -4,7 +4,8 @@ import { fromRoot, ROOT } from '../base/paths.ts'
 import { SYSTEMS } from '../base/systems.ts'
 import { recordedMessages } from '../proof/messages.ts'
 import { readRecording, recordedVersions } from '../recording/recording.ts'
-import { renderDocs } from './docs.ts'
+import { gather } from '../reference/book.ts'
+import { renderPages } from '../reference/pages.ts'
 import { IDS, renderIds } from './ids.ts'
 import { openApi } from './openapi.ts'
 import { renderTypes, TYPES } from './types.ts'
@@ -14,7 +15,10 @@ const FOLDERS = ['docs/api', 'openapi']
 
 /** Every file that is made from the ledger, the schemas and the recordings, by its path below the checkout. */
 export async function generatedFiles(): Promise<Record<string, string>> {
-  const files: Record<string, string> = { ...renderDocs(), [IDS]: renderIds() }
+  const files: Record<string, string> = { [IDS]: renderIds() }
+  for (const [page, content] of Object.entries(renderPages(gather(), 'repository'))) {
+    files[`docs/api/${page}`] = content
+  }
   for (const system of SYSTEMS) {
     files[TYPES[system]] = await renderTypes(system)
   }

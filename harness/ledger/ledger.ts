@@ -27,6 +27,12 @@ export type Statement = Range & {
   claims?: string[]
   defect?: string
   excluded?: string
+  /** Statements that limit this one, or that it limits. */
+  see?: string[]
+  /** What the measurement cannot show. */
+  limit?: string
+  /** Why nothing is checked before `since`, where the behaviour may be older. */
+  older?: string
   /** Where the row stands: the system and area of its file, and `file:line`. */
   system: System
   area: string

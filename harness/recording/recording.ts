@@ -41,6 +41,8 @@ export type StoredExchange = {
     body?: StoredBytes
     /** Wrong on purpose; recordings of before 2026-11-26 also say for which versions a field was ahead of them. */
     wrong?: boolean | { before?: string; from?: string }
+    /** It only clears up. */
+    aside?: true
   }
   /** Absent when no response began. */
   response?: { status: number; headers: [string, string][]; chunks: [t: number, bytes: StoredBytes][] }
@@ -76,6 +78,7 @@ export function storeExchange(exchange: Exchange): StoredExchange {
       headers,
       ...(body ? { body: storeBytes(body, true) } : {}),
       ...(exchange.wrong ? { wrong: exchange.wrong } : {}),
+      ...(exchange.aside ? { aside: true } : {}),
     },
     ...(exchange.status === undefined
       ? {}
@@ -92,11 +95,12 @@ export function storeExchange(exchange: Exchange): StoredExchange {
 
 /** The exchange as it was, except for long request bodies, which were kept only by their digest. */
 export function restoreExchange({ request, response, end }: StoredExchange): Exchange {
-  const { body, wrong, ...rest } = request
+  const { body, wrong, aside, ...rest } = request
   const whole = body !== undefined && !(typeof body === 'object' && 'sha256' in body)
   const exchange = new Exchange({
     ...rest,
     wrong: wrong === true,
+    aside: aside === true,
     ...(whole ? { body: restoreBytes(body) } : {}),
   })
   exchange.status = response?.status

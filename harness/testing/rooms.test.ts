@@ -16,6 +16,7 @@ const ROOMS = [
   'report',
   'gate',
   'proof',
+  'reference',
   'generate',
   'commands',
   'testing',

@@ -12,6 +12,8 @@ export type Request<Method extends string = string, Path extends string = string
   wrong?: boolean
   /** The request is for the suite's registry, not for the server. */
   to?: 'registry'
+  /** It only clears up, and shows nothing of what the check is about. */
+  aside?: boolean
 }
 
 /** One part of a response body as it came off the wire, and when: ms since the request was sent. */
@@ -33,6 +35,7 @@ export class Exchange<Known extends Answer = AnyAnswer> {
   }
   readonly wrong: boolean
   readonly to: Request['to']
+  readonly aside: boolean
   /** Undefined until the response begins. */
   status: number | undefined
   /** Name and value of each response header, as sent. */
@@ -56,6 +59,7 @@ export class Exchange<Known extends Answer = AnyAnswer> {
     }
     this.wrong = request.wrong ?? false
     this.to = request.to
+    this.aside = request.aside ?? false
   }
 
   /** A response header by its name in any case. */

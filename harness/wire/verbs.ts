@@ -4,7 +4,7 @@ import type { Exchange, Request } from './exchange.ts'
 import type { Call } from './transport.ts'
 
 /** What a request may have beside its body. */
-export type More = Pick<Request, 'headers' | 'to'>
+export type More = Pick<Request, 'headers' | 'to' | 'aside'>
 
 /** Sends a request with one method. The body and what may be read of the answer are typed by the path. */
 export type Verb<Method extends string> = {

@@ -292,7 +292,7 @@ bytes?: number[]
 }[]
 }
 /**
- * The rendered template, in place of an answer.
+ * The rendered template, in place of an answer. (0.11.5 and up)
  */
 export interface ChatDebug {
 /**
@@ -1233,7 +1233,7 @@ completed?: number
 total?: number
 }
 /**
- * The rendered template, in place of an answer.
+ * The rendered template, in place of an answer. (0.11.5 and up)
  */
 export interface GenerateDebug {
 /**

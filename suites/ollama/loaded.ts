@@ -74,7 +74,7 @@ export async function staysLoaded(client: Client, model: string = models.spare):
 /** Unloads a model and waits until it is gone. */
 export async function unload(client: Client, model: string = models.spare): Promise<void> {
   const body = { model, prompt: '', keep_alive: 0, stream: false, options: GREEDY }
-  await client.send({ method: 'POST', path: '/api/generate', body })
+  await client.send({ method: 'POST', path: '/api/generate', body, aside: true })
   await staysLoaded(client, model)
 }
 
@@ -107,6 +107,11 @@ export async function withModel<Result>(
   try {
     return await use(created)
   } finally {
-    await client.send({ method: 'DELETE', path: '/api/delete', body: { model: body.model } })
+    await client.send({
+      method: 'DELETE',
+      path: '/api/delete',
+      body: { model: body.model },
+      aside: true,
+    })
   }
 }

@@ -1,0 +1,276 @@
+import { SYSTEMS, type System } from '../base/systems.ts'
+import type { Statement } from '../ledger/ledger.ts'
+import { type Book, endpointPage, type Material } from './book.ts'
+import { changeLine, GENERATED, releasePage } from './endpoint.ts'
+import { seenErrors } from './errors.ts'
+import { fieldRows, isOption, sinceCell, typeOf } from './fields.ts'
+import { anchor, code, paragraphs, plural, table, text } from './markdown.ts'
+import { fitsId, type Prose, readTableFile } from './prose.ts'
+import { bullet, statementSection } from './statement.ts'
+import type { EndpointLine } from './timeline.ts'
+
+/** A page across endpoints: its prose, what it asks to be put in, and the statements that stand on it. */
+export function acrossPageOf(book: Book, name: string, prose: Prose): string {
+  const page = pageOf(name)
+  const own = book.statements.filter(({ id }) => book.homeOf(id) === page)
+  const written = (content: string) => inserted(book, page, book.prose(page, content) ?? '')
+  return `${paragraphs(
+    `# ${prose.front.title}`,
+    GENERATED,
+    written(prose.intro),
+    ...[...prose.sections].map(([title, content]) => `## ${title}\n\n${written(content)}`),
+    own.length > 0 &&
+      paragraphs(
+        '## Statements',
+        `${plural(own.length, 'statement')} with ${own.length === 1 ? 'its' : 'their'} values by version. [How to read them](${book.href(page, 'README.md', 'how-to-read')}).`,
+        ...own.map((statement) => statementSection(book, page, statement)),
+      ),
+  )}\n`
+}
+
+/** What prose asks for in a comment: `<!-- options -->`, `<!-- list: chat.tools.* -->`. */
+function inserted(book: Book, page: string, written: string): string {
+  return written.replaceAll(/^<!-- (\w[\w-]*)(?:: (.*))? -->$/gm, (_, name: string, argument = '') => {
+    switch (name) {
+      case 'options':
+        return optionTable(book, page)
+      case 'list':
+        return listed(book, page, book.fitting(argument.split(', ')))
+      case 'errors':
+        return errorsByStatus(book, page)
+      case 'defects':
+        return defects(book, page)
+      case 'parameters':
+        return parameterTable(book, page, argument)
+      case 'endpoints':
+        return endpointTable(book, page, argument as System)
+      case 'pages':
+        return pageList(book, page)
+      default:
+        throw new Error(`${page}: there is nothing called ${name} to put in`)
+    }
+  })
+}
+
+/** Statements as sentences, below the endpoint that they are about first. */
+function listed(book: Book, page: string, statements: readonly Statement[]): string {
+  const groups = Map.groupBy(statements, ({ about }) => about.endpoints[0] ?? 'any')
+  return [...groups]
+    .map(([endpoint, group]) =>
+      paragraphs(
+        `**${endpointLink(book, page, group[0]?.system ?? 'ollama', endpoint)}**`,
+        group.map((statement) => bullet(book, page, statement)).join('\n'),
+      ),
+    )
+    .join('\n\n')
+}
+
+const endpointLink = (book: Book, page: string, system: System, endpoint: string) =>
+  endpoint === 'any'
+    ? 'The server as a whole'
+    : `[${code(endpoint)}](${book.href(page, endpointPage(system, endpoint))})`
+
+/** Which routes take an option of `/api/generate`, by what name, and what says of the rest that they are dropped. */
+type Elsewhere = Record<string, { names: Record<string, string>; dropped: string }>
+
+function optionTable(book: Book, page: string): string {
+  const line = book.of('ollama').endpoints.find(({ name }) => name === 'POST /api/generate') as EndpointLine
+  const rows = fieldRows(line, 'request').filter(({ path }) => isOption(path))
+  const elsewhere = readTableFile<Elsewhere>('options')
+  const routes = Object.entries(elsewhere)
+  return table(
+    [
+      'option',
+      'type',
+      'default',
+      'since',
+      'what it does',
+      ...routes.map(([route]) => code(route.replace('POST ', ''))),
+      'proof',
+    ],
+    rows.map((row) => {
+      const option = row.path.replace('options.', '')
+      const of = book.fitting([`options.${option}.*`])
+      const rule = of.find(({ id }) => id === `options.${option}.default`)
+      const said = rule?.text.match(/ is (-?[\d.]*\d)/)?.[1] ?? (rule ? 'none' : '–')
+      const links = of
+        .filter(({ id }) => /\.(effect|type|cap|default)$/.test(id))
+        .map(({ id }) => book.to(page, id, id.split('.').at(-1) as string))
+      return [
+        `${anchor(row.path)}${code(option)}`,
+        typeOf(row.field),
+        rule
+          ? `${book.to(page, rule.id, said)}${rule.limit ? `, ${book.to(page, rule.id, 'but')}` : ''}`
+          : said,
+        sinceCell(book, 'ollama', row),
+        text(row.field.description),
+        ...routes.map(([, { names, dropped }]) => taken(book, page, option, names[option], dropped)),
+        links.join(' '),
+      ]
+    }),
+  )
+}
+
+/** What becomes of an option on another route: the name that it has there, or the proof that it is dropped. */
+function taken(book: Book, page: string, option: string, name: string | undefined, dropped: string): string {
+  if (name) return code(name)
+  const own = dropped.replace(/\.options$/, `.${option}`)
+  return book.to(page, book.material.ledger.has(own) ? own : dropped, 'dropped')
+}
+
+/** Which endpoint answers which status, by what was recorded. */
+function errorsByStatus(book: Book, page: string): string {
+  const found = book
+    .of('ollama')
+    .endpoints.flatMap((line) =>
+      seenErrors(book, [line], book.about('ollama', line.name)).map((error) => ({ ...error, line })),
+    )
+  const byStatus = [...Map.groupBy(found, ({ status }) => status)].sort(([a], [b]) => a - b)
+  return table(
+    ['status', 'endpoint', 'when'],
+    byStatus.flatMap(([status, errors]) =>
+      [...Map.groupBy(errors, ({ line }) => line)].map(([line, ofLine]) => {
+        const shown = ofLine.slice(0, 2).map(({ statement }) => book.sentence(page, statement))
+        const rest = ofLine.length - shown.length
+        const more = `[${rest} more](${book.href(page, endpointPage('ollama', line.name), 'errors')})`
+        return [
+          status < 400 ? `${status}, in a stream` : String(status),
+          endpointLink(book, page, 'ollama', line.name),
+          `${shown.join(' ')}${rest > 0 ? ` And ${more}.` : ''}`,
+        ]
+      }),
+    ),
+  )
+}
+
+/** What can hardly be meant, and what a client does about it. */
+function defects(book: Book, page: string): string {
+  const ways = Object.entries(readTableFile<WaysAround>('ways-around'))
+  const wayOf = ({ id }: Statement) => ways.find(([pattern]) => fitsId(pattern, id))?.[1]
+  const rows = book.statements.filter(({ defect }) => defect)
+  const isOver = (statement: Statement) =>
+    statement.until !== undefined || wayOf(statement)?.over !== undefined
+  const item = (statement: Statement) => {
+    const way = wayOf(statement)?.way
+    return `${bullet(book, page, statement)}\n  - ${text(statement.defect ?? '')}${way ? `\n  - **Way around:** ${book.prose(page, way)}` : ''}`
+  }
+  const standing = rows.filter((statement) => !isOver(statement))
+  return paragraphs(
+    ...[...Map.groupBy(standing, ({ about }) => about.endpoints[0] ?? 'any')].map(([endpoint, group]) =>
+      paragraphs(
+        `### ${endpoint === 'any' ? 'The server as a whole' : endpoint}`,
+        group.map(item).join('\n'),
+      ),
+    ),
+    '### Those that are over',
+    rows
+      .filter(isOver)
+      .map((statement) => `${item(statement)}\n  - Over since ${statement.until ?? wayOf(statement)?.over}.`)
+      .join('\n'),
+  )
+}
+
+/** What a client does about a defect, by id or family, or the release that ended it. */
+export type WaysAround = Record<string, { way?: string; over?: string }>
+
+/** A parameter of an API that is published elsewhere, and what becomes of it here. */
+export type Parameter = {
+  name: string
+  /** `served`, `dropped`, `different`, `refused`. */
+  verdict: string
+  /** In words, with citations. */
+  means: string
+}
+
+/** What is published of an API, by endpoint. */
+export type Published = Record<string, { source: string; parameters: Parameter[] }>
+
+function parameterTable(book: Book, page: string, argument: string): string {
+  const [file = '', endpoint = ''] = argument.split(/ (.*)/)
+  const published = readTableFile<Published>(file)[endpoint]
+  if (!published) throw new Error(`${page}: docs/prose/${file}.yaml has no ${endpoint}`)
+  return table(
+    ['parameter', 'here', 'what that means'],
+    published.parameters.map(({ name, verdict, means }) => [
+      code(name),
+      verdict === 'served' ? verdict : `**${verdict}**`,
+      book.prose(page, means) ?? '',
+    ]),
+  )
+}
+
+function endpointTable(book: Book, page: string, system: System): string {
+  const lines = book.of(system).endpoints
+  return table(
+    ['endpoint', 'what it is for', 'since', 'statements'],
+    lines.map((line) => [
+      endpointLink(book, page, system, line.name),
+      text(line.summary),
+      sinceCell(book, system, line),
+      String(book.about(system, line.name).length || '–'),
+    ]),
+  )
+}
+
+const pageList = (book: Book, page: string) =>
+  acrossPages(book.material)
+    .filter(([name]) => pageOf(name) !== page)
+    .map(
+      ([name, { front }]) =>
+        `- [${front.title}](${book.href(page, pageOf(name))})${front.about ? `: ${front.about}` : ''}`,
+    )
+    .join('\n')
+
+/** The prose of pages across, by name, in the order that they ask for. */
+export const acrossPages = ({ prose }: Material) =>
+  [...prose]
+    .filter(([, { front }]) => front.title)
+    .sort(([, a], [, b]) => (a.front.order ?? 99) - (b.front.order ?? 99))
+
+/** A code host shows a README where a folder is asked for. */
+export const pageOf = (name: string) => (name === 'index' ? 'README.md' : `${name}.md`)
+
+/** All statements, as sentences that lead to what is known of each. */
+export function statementsPage(book: Book): string {
+  const page = 'statements.md'
+  return `${paragraphs(
+    '# All statements',
+    GENERATED,
+    `${plural(book.statements.length, 'statement')}, each about the newest version that has it; in brackets what other versions did.`,
+    ...SYSTEMS.map((system) =>
+      paragraphs(
+        `## ${system}`,
+        listed(
+          book,
+          page,
+          book.statements.filter((statement) => statement.system === system),
+        ),
+      ),
+    ),
+  )}\n`
+}
+
+/** What changed in each release, the newest first. */
+export function releasesPage(book: Book, system: System): string {
+  const page = releasePage(system)
+  const { releases, versions, recorded } = book.of(system)
+  return `${paragraphs(
+    `# What changed in each release of ${system}`,
+    GENERATED,
+    `From ${versions[0]} to ${recorded.versions.at(-1)}, as far as the statements and the schemas know. A release that is not here changed nothing that is known. Where a behaviour is only known to lie between two releases that were run, it stands under the later one; [what was measured](${book.href(page, '../measured.md')}) says which were run. Between any two versions: \`ollama-conformance changes A B\`.`,
+    ...releases.map(({ version, changes }) => {
+      const groups = Map.groupBy(changes, ({ verdict }) => verdict)
+      const part = (verdict: 'breaks' | 'adds', title: string) => {
+        const list = groups.get(verdict)
+        return (
+          list && paragraphs(`**${title}**`, list.map((change) => changeLine(book, page, change)).join('\n'))
+        )
+      }
+      return paragraphs(
+        `${anchor(version)}\n## ${version}`,
+        part('breaks', 'Can break a client'),
+        part('adds', 'Only adds'),
+      )
+    }),
+  )}\n`
+}

@@ -1,0 +1,187 @@
+import { posix } from 'node:path'
+import type { System } from '../base/systems.ts'
+import { SYSTEMS } from '../base/systems.ts'
+import { describeRange, type Range } from '../base/versions.ts'
+import { endpointsAbout } from '../gate/about.ts'
+import type { Surface } from '../gate/surface.ts'
+import { loadLedger, type Ledger, type Statement } from '../ledger/ledger.ts'
+import { text } from './markdown.ts'
+import { CITATION, fitsId, PAGE_LINK, type Prose, readProse } from './prose.ts'
+import { type Recorded, recordedOf } from './recorded.ts'
+import { type Release, releasesOf } from './releases.ts'
+import { boundaries, type EndpointLine, endpointLines, surfacesAt } from './timeline.ts'
+
+/** All that the pages are made of. */
+export type Material = {
+  ledger: Ledger
+  prose: Map<string, Prose>
+  systems: Record<System, SystemMaterial>
+}
+
+export type SystemMaterial = {
+  /** The versions at which something moves, the oldest first. */
+  versions: string[]
+  surfaces: Surface[]
+  endpoints: EndpointLine[]
+  releases: Release[]
+  recorded: Recorded
+}
+
+export function gather(ledger: Ledger = loadLedger()): Material {
+  const of = (system: System): SystemMaterial => {
+    const versions = boundaries(system, ledger.values())
+    const surfaces = surfacesAt(system, versions)
+    return {
+      versions,
+      surfaces,
+      endpoints: endpointLines(system, versions, surfaces),
+      releases: releasesOf(system, ledger, versions, surfaces),
+      recorded: recordedOf(system),
+    }
+  }
+  const systems = Object.fromEntries(SYSTEMS.map((system) => [system, of(system)]))
+  return { ledger, prose: readProse(), systems: systems as Record<System, SystemMaterial> }
+}
+
+/** Where pages are read: on a code host, or on the site, which has more room and a choice of version. */
+export type Medium = 'repository' | 'site'
+
+/** The pages as a whole: where each thing stands, and how another page leads to it. */
+export class Book {
+  readonly material: Material
+  readonly medium: Medium
+  readonly #homes = new Map<string, string>()
+  readonly #see = new Map<string, Set<string>>()
+
+  constructor(material: Material, medium: Medium) {
+    this.material = material
+    this.medium = medium
+    for (const statement of material.ledger.values()) {
+      this.#homes.set(statement.id, homesOf(statement, material.prose)[0] as string)
+      for (const other of statement.see ?? []) {
+        for (const [a, b] of [
+          [statement.id, other],
+          [other, statement.id],
+        ] as const) {
+          this.#see.set(a, (this.#see.get(a) ?? new Set()).add(b))
+        }
+      }
+    }
+  }
+
+  get statements(): Statement[] {
+    return [...this.material.ledger.values()]
+  }
+
+  of(system: System): SystemMaterial {
+    return this.material.systems[system]
+  }
+
+  /** The page that a statement stands on, below `docs/api/`. */
+  homeOf(id: string): string {
+    const home = this.#homes.get(id)
+    if (!home) throw new Error(`there is no statement ${id}`)
+    return home
+  }
+
+  /** The statements that limit one, or that it limits. */
+  seeAlso(id: string): string[] {
+    return [...(this.#see.get(id) ?? [])]
+  }
+
+  /** The statements whose ids fit one of some patterns. */
+  fitting(patterns: readonly string[]): Statement[] {
+    return this.statements.filter(({ id }) => patterns.some((pattern) => fitsId(pattern, id)))
+  }
+
+  /** The statements about an endpoint, wherever they stand. */
+  about(system: System, endpoint: string): Statement[] {
+    return this.statements.filter(
+      (statement) => statement.system === system && endpointsAbout(statement).includes(endpoint),
+    )
+  }
+
+  /** A link from one page to another, or to a place of it. */
+  href(from: string, page: string, place?: string): string {
+    const path =
+      from === page && place ? '' : posix.relative(posix.dirname(from), page) || posix.basename(page)
+    return `${path}${place ? `#${place}` : ''}`
+  }
+
+  /** A link to a statement. */
+  to(from: string, id: string, words: string): string {
+    return `[${words}](${this.href(from, this.homeOf(id), id)})`
+  }
+
+  /** The sentence of a statement as a link. */
+  sentence(from: string, { id, text: words }: Statement): string {
+    return `[${text(words)}](${this.href(from, this.homeOf(id), id)})`
+  }
+
+  /** A range of versions, in a form that the site can hide by. */
+  range(range: Range, words = describeRange(range)): string {
+    const { since = '', until = '' } = range
+    if (this.medium === 'repository' || (!since && !until)) return words
+    return `<span class="range" data-since="${since}" data-until="${until}">${words}</span>`
+  }
+
+  /** Prose with its citations and its links to pages as links. */
+  prose(from: string, written: string | undefined): string | undefined {
+    if (!written) return undefined
+    const parts = written.split(/(```[\s\S]*?```)/)
+    return parts.map((part, index) => (index % 2 === 1 ? part : this.#linked(from, part))).join('')
+  }
+
+  #linked(from: string, part: string): string {
+    return part
+      .replaceAll(PAGE_LINK, (_, name: string, words?: string) => {
+        const page = pageNamed(name, this.material)
+        return `[${words ?? titleOf(name, this.material)}](${this.href(from, page)})`
+      })
+      .replaceAll(CITATION, (_, list: string) => this.cite(from, list.split(', ')))
+      .replaceAll(/ (?=<sup>)/g, '')
+  }
+
+  /** Small links to what proves a sentence. */
+  cite(from: string, patterns: readonly string[]): string {
+    const links = patterns.map((pattern, index) => {
+      const found = this.fitting([pattern])
+      const [first] = found
+      if (!first) throw new Error(`${from}: ${pattern} is no statement`)
+      return this.to(from, first.id, index > 0 ? `${index + 1}` : found.length > 1 ? 'proofs' : 'proof')
+    })
+    return `<sup>${links.join(' ')}</sup>`
+  }
+}
+
+/** The pages that claim a statement: pages across by their patterns, else that of its first endpoint. */
+export function homesOf(statement: Statement, prose: ReadonlyMap<string, Prose>): string[] {
+  const across = [...prose]
+    .filter(([, { front }]) => front.statements?.some((pattern) => fitsId(pattern, statement.id)))
+    .map(([name]) => `${name}.md`)
+  if (across.length > 0) return across
+  const [first] = statement.about.endpoints
+  return [first === undefined || first === 'any' ? 'http.md' : endpointPage(statement.system, first)]
+}
+
+/** The page of an endpoint: a page has all methods of a path. */
+export function endpointPage(system: System, endpoint: string): string {
+  const path = endpoint.replace(/^\S+ /, '')
+  return `${system}/${
+    path
+      .replaceAll(':', '')
+      .replace(/^\/|\/$/g, '')
+      .replaceAll('/', '-') || 'root'
+  }.md`
+}
+
+function pageNamed(name: string, { prose }: Material): string {
+  if (prose.get(name)?.front.title) return `${name}.md`
+  const [, system, endpoint = name] = name.match(/^(ollama|llama-server) (.*)$/) ?? []
+  if (/^[A-Z]+ \//.test(endpoint)) return endpointPage((system as System) ?? 'ollama', endpoint)
+  if (/^(README|statements|review|(llama-server\/)?releases)$/.test(name)) return `${name}.md`
+  throw new Error(`there is no page ${name}`)
+}
+
+const titleOf = (name: string, { prose }: Material) =>
+  prose.get(name)?.front.title ?? (/^[A-Z]+ \//.test(name) ? `\`${name}\`` : name)

@@ -1,0 +1,170 @@
+import { describeRange, type Range } from '../base/versions.ts'
+import type { Statement } from '../ledger/ledger.ts'
+import { type StoredExchange, restoreExchange } from '../recording/recording.ts'
+import { curlOf } from '../wire/exchange.ts'
+import type { Book } from './book.ts'
+import { anchor, code, fence, folded, json, paragraphs, plural, table, text } from './markdown.ts'
+
+/** Longer values stand below the table. */
+const LONGEST_CELL = 160
+/** An exchange is shown whole or not at all: on the page of its statement only where it is as short as that. */
+const LONGEST_SHOWN = 1200
+
+/** A statement with all that is known of it. */
+export function statementSection(book: Book, page: string, statement: Statement): string {
+  const { id, level, tier, claims, defect, quotes, needs, excluded, values, limit, older, sources } =
+    statement
+  const see = book.seeAlso(id)
+  return paragraphs(
+    `${anchor(id)}\n#### ${id}`,
+    text(statement.text),
+    `*${[level, tier].join(' · ')} · ${versionsOf(book, statement)}${claims ? ` · decides ${claims.map((claim) => `[${claim}](${book.href(page, 'review.md', claim)})`).join(', ')}` : ''}*`,
+    defect && `**Defect:** ${text(defect)}`,
+    limit && `**What this cannot show:** ${text(limit)}`,
+    older && `**Older than the check:** ${text(older)}`,
+    quotes && `The docs: “${text(quotes.docs)}” Servers: “${text(quotes.server)}”`,
+    see.length > 0 && `See also ${see.map((other) => book.to(page, other, code(other))).join(', ')}`,
+    needed(needs),
+    excluded && `**Not checked:** ${text(excluded)}`,
+    values && valuesOf(book, values, statement),
+    proofOf(book, page, statement),
+    `Sources: ${sources.map((source) => (source.startsWith('https://') ? source : code(source))).join(', ')}`,
+  )
+}
+
+/** Which versions a statement is about, and in which recordings it was seen. */
+function versionsOf(book: Book, statement: Statement): string {
+  const { since, until, older, system, excluded } = statement
+  const range = book.range(
+    { since, until },
+    older && since
+      ? `checked since ${since}${until ? ` until ${until}` : ''}`
+      : describeRange({ since, until }),
+  )
+  const recorded = book.of(system).recorded.versionsOf(statement.id)
+  if (excluded) return range
+  return `${range} · ${recorded.length > 0 ? `recorded on ${recorded.join(', ')}` : 'seen live, in no recording'}`
+}
+
+function needed(needs: Statement['needs']): string | undefined {
+  if (!needs) return undefined
+  const settings = Object.entries(needs.launch ?? {}).map(([name, value]) => code(`${name}=${value}`))
+  return [
+    settings.length > 0 && `On a server started with ${settings.join(', ')}.`,
+    needs.own && 'On a server that the suite started.',
+    needs.registry && `With a model registry of the suite, ${code('{registry}')} in what is sent.`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function valuesOf(book: Book, values: NonNullable<Statement['values']>, whole: Range): string {
+  const rangeOf = (value: Range) => ({
+    since: value.since ?? whole.since,
+    until: value.until ?? whole.until,
+  })
+  const long = values.filter(({ value }) => json(value).length > LONGEST_CELL)
+  const means = values.some((value) => value.means)
+  const rows = values.map((value) => [
+    book.range(rangeOf(value)),
+    ...(means ? [text(value.means ?? '')] : []),
+    long.includes(value) ? 'below' : code(json(value.value)),
+  ])
+  return paragraphs(
+    table(['version', ...(means ? ['for a client'] : []), 'observed'], rows),
+    ...long.map((value) =>
+      folded(
+        `Observed, ${describeRange(rangeOf(value))}`,
+        fence(JSON.stringify(value.value, null, 2), 'json'),
+      ),
+    ),
+  )
+}
+
+/** An exchange that proves a statement, and where the others are. */
+function proofOf(book: Book, page: string, statement: Statement): string | undefined {
+  const proof = book.of(statement.system).recorded.proofOf(statement)
+  if (!proof) return undefined
+  const { version, exchanges } = proof
+  const all =
+    book.medium === 'site'
+      ? `[${exchanges.length === 1 ? 'The exchange' : `All ${exchanges.length} exchanges`} that ${exchanges.length === 1 ? 'proves' : 'prove'} it](${book.href(page, proofPage(statement.id))})`
+      : ''
+  const first = exchanges.find(({ request }) => !/^(GET|HEAD)$/.test(request.method)) ?? exchanges[0]
+  const shown = first && renderExchange(first)
+  if (!shown || shown.length > LONGEST_SHOWN) return all
+  const summary = `${exchanges.length === 1 ? 'The exchange' : `One of ${plural(exchanges.length, 'exchange')}`} with ${statement.system} ${version}`
+  return paragraphs(folded(summary, shown), all)
+}
+
+/** Where the exchanges of a statement are on the site. */
+export const proofPage = (id: string) => `proofs/${id}.md`
+
+/** The page of the site with everything that proves a statement. */
+export function proofPageOf(book: Book, statement: Statement): string | undefined {
+  const proof = book.of(statement.system).recorded.proofOf(statement)
+  if (!proof) return undefined
+  const page = proofPage(statement.id)
+  const count = proof.exchanges.length
+  const blocks = proof.exchanges.map((exchange, index) => {
+    const { method, path } = exchange.request
+    const status = exchange.response ? String(exchange.response.status) : 'no answer'
+    const shown = renderExchange(exchange)
+    return count > 1
+      ? folded(`${index + 1} of ${count}: ${escapeHtml(`${method} ${path}`)} → ${status}`, shown)
+      : shown
+  })
+  return `${paragraphs(
+    `---\nsearch: false\noutline: false\n---`,
+    `# ${statement.id}`,
+    book.sentence(page, statement),
+    `What proves it in the recording of ${statement.system} ${proof.version}, whole, without what only cleared up. Models below \`conformance/\` are the suite's own.`,
+    ...blocks,
+  )}\n`
+}
+
+const escapeHtml = (plain: string) => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+
+/** An exchange, whole: the request as curl, then status, headers and body as they came. */
+export function renderExchange(stored: StoredExchange): string {
+  const exchange = restoreExchange(stored)
+  const { request, response, end } = stored
+  const bytes = typeof request.body === 'object' && 'bytes' in request.body ? request.body.bytes : undefined
+  const curl =
+    bytes === undefined
+      ? curlOf(exchange, undefined, Number.POSITIVE_INFINITY)
+      : `${curlOf(exchange)} --data-binary @${bytes}-bytes`
+  if (!response) return paragraphs(fence(curl, 'sh'), `No response: ${end}.`)
+  const lines = [
+    `HTTP/1.1 ${response.status}`,
+    ...response.headers.map(([name, value]) => `${name}: ${value}`),
+    ...(exchange.text ? ['', exchange.text.trimEnd()] : []),
+    ...(end === 'complete' ? [] : [`(${end})`]),
+  ]
+  return paragraphs(fence(curl, 'sh'), fence(lines.join('\n'), 'http'))
+}
+
+/** A statement as an item of a list: its sentence, and what other versions did. */
+export function bullet(book: Book, page: string, statement: Statement): string {
+  return `- ${book.sentence(page, statement)}${notes(book, statement)}`
+}
+
+/** What a reader of a sentence must know besides: the versions, and what it cannot show. */
+export function notes(book: Book, statement: Statement): string {
+  const { values = [], since, until, older, limit, defect, excluded } = statement
+  const found: string[] = []
+  if (since || until) {
+    const words = older && since ? `checked since ${since}` : describeRange({ since, until })
+    found.push(book.range({ since, until }, words))
+  }
+  if (values.length > 1) {
+    for (const value of values) {
+      const range = { since: value.since ?? since, until: value.until ?? until }
+      found.push(`${book.range(range)}: ${text(value.means ?? '')}`)
+    }
+  }
+  if (defect) found.push('a defect')
+  if (excluded) found.push('not checked')
+  if (limit) found.push(`**but:** ${text(limit)}`)
+  return found.length > 0 ? ` (${found.join(' · ')})` : ''
+}
