@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { inRange } from '../base/versions.ts'
+import { compareVersions, inRange } from '../base/versions.ts'
 import type { Ledger, Statement } from '../ledger/ledger.ts'
 import { endpointsAbout } from './about.ts'
 import {
@@ -68,16 +68,23 @@ export function changesBetween(ledger: Ledger, span: Span): Changes {
   const statements = [...ledger.values()].filter((row) => row.system === span.system && !row.excluded)
   const [was, is] = [surfaceOf(span.system, span.from), surfaceOf(span.system, span.to)]
   const changes = [
-    ...statements.flatMap(
-      (statement) => statementChange(statement, said(statement, span.from), said(statement, span.to)) ?? [],
-    ),
+    ...statements.flatMap((statement) => ledgerChange(statement, span.from, span.to) ?? []),
     ...surfaceChanges(was, is),
   ]
   return { ...span, changes: inOrder(changes) }
 }
 
+/** What became of a statement between two versions, by its row. */
+export function ledgerChange(statement: Statement, from: string, to: string): StatementChange | undefined {
+  const { since, older } = statement
+  // Where only the check begins, nothing is known to have changed.
+  const unknown = (version: string) => older && since && compareVersions(version, since) < 0
+  if (unknown(from) || unknown(to)) return undefined
+  return statementChange(statement, said(statement, from), said(statement, to))
+}
+
 /** What a statement says of a version; undefined when it does not speak of it. */
-export function said(statement: Statement, version: string): Said | undefined {
+function said(statement: Statement, version: string): Said | undefined {
   if (!inRange(version, statement)) return undefined
   const found = statement.values?.find((value) => inRange(version, value))
   return { value: found?.value, ...(found?.means === undefined ? {} : { means: found.means }) }
@@ -91,8 +98,6 @@ export function statementChange(
 ): StatementChange | undefined {
   if (!was && !is) return undefined
   if (was && is && isDeepStrictEqual(was.value, is.value)) return undefined
-  // Where only the check begins, nothing is known to have changed.
-  if (!was && statement.older) return undefined
   const change = was && is ? moveOf(was.value, is.value) : was ? 'went' : 'came'
   const { id, text, tier, level, about, area, place, sources, defect } = statement
   return {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fromRoot, ROOT } from '../base/paths.ts'
 import { SYSTEMS } from '../base/systems.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
 import { recordedMessages } from '../proof/messages.ts'
 import { readRecording, recordedVersions } from '../recording/recording.ts'
 import { gather } from '../reference/book.ts'
@@ -15,8 +16,10 @@ const FOLDERS = ['docs/api', 'openapi']
 
 /** Every file that is made from the ledger, the schemas and the recordings, by its path below the checkout. */
 export async function generatedFiles(): Promise<Record<string, string>> {
-  const files: Record<string, string> = { [IDS]: renderIds() }
-  for (const [page, content] of Object.entries(renderPages(gather(), 'repository'))) {
+  // Read once, and kept: to parse it takes longer than to write the pages.
+  const ledger = await compiledLedger()
+  const files: Record<string, string> = { [IDS]: renderIds(ledger) }
+  for (const [page, content] of Object.entries(renderPages(gather(ledger), 'repository'))) {
     files[`docs/api/${page}`] = content
   }
   for (const system of SYSTEMS) {

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
 import { operationsOf } from '../schema/routes.ts'
 import { apiOf } from './api.ts'
 import { gather } from './book.ts'
 
-const material = gather()
+const material = gather(await compiledLedger())
 const api = JSON.parse(JSON.stringify(apiOf(material)))
 
 test('it is what its schema says', () => {

@@ -125,6 +125,13 @@ export class Book {
     return `<span class="range" data-since="${since}" data-until="${until}">${words}</span>`
   }
 
+  /** Words that hold for a range of versions; the site hides them, and not what they stand in. */
+  when(range: Range, words: string): string {
+    const { since = '', until = '' } = range
+    if (this.medium === 'repository' || (!since && !until)) return words
+    return `<span class="when" data-since="${since}" data-until="${until}">${words}</span>`
+  }
+
   /** Prose with its citations and its links to pages as links. */
   prose(from: string, written: string | undefined): string | undefined {
     if (!written) return undefined

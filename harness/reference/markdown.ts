@@ -30,7 +30,9 @@ export function code(plain: string): string {
 }
 
 /** A block of code, whatever it has in it. */
-export function fence(content: string, language = ''): string {
+export function fence(given: string, language = ''): string {
+  // A form has line ends of its own, which no page keeps.
+  const content = given.replaceAll('\r\n', '\n')
   const ticks = '`'.repeat(
     Math.max(3, 1 + Math.max(0, ...[...content.matchAll(/`+/g)].map(([run]) => run.length))),
   )

@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { SYSTEMS } from '../base/systems.ts'
 import { fromRoot } from '../base/paths.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
 import { schemaFor, ANY } from '../schema/specialise.ts'
 import { routeOf, routesOf } from '../schema/routes.ts'
 import { validateMessage } from '../schema/validate.ts'
@@ -12,7 +13,7 @@ import { fieldRows, isOption, OPTIONS_PAGE, proofOfField } from './fields.ts'
 import { renderPages, renderProofs } from './pages.ts'
 import { fitsId, readTableFile, unfounded } from './prose.ts'
 
-const material = gather()
+const material = gather(await compiledLedger())
 const book = new Book(material, 'repository')
 const pages = renderPages(material, 'repository')
 const statements = [...material.ledger.values()]

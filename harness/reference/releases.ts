@@ -1,5 +1,5 @@
 import type { System } from '../base/systems.ts'
-import { type Change, inOrder, said, statementChange, surfaceChanges } from '../gate/changes.ts'
+import { type Change, inOrder, ledgerChange, surfaceChanges } from '../gate/changes.ts'
 import type { Surface } from '../gate/surface.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
@@ -20,7 +20,7 @@ export function releasesOf(
       const now = surfaces[index]
       if (!before || !now || from === undefined) return []
       const changes = [
-        ...statements.flatMap((row) => statementChange(row, said(row, from), said(row, version)) ?? []),
+        ...statements.flatMap((row) => ledgerChange(row, from, version) ?? []),
         ...surfaceChanges(before, now),
       ]
       return changes.length > 0 ? [{ version, changes: inOrder(changes) }] : []

@@ -15,7 +15,7 @@ export function statementSection(book: Book, page: string, statement: Statement)
   const { id, level, tier, claims, defect, quotes, needs, excluded, values, limit, older, sources } =
     statement
   const see = book.seeAlso(id)
-  return paragraphs(
+  const content = paragraphs(
     `${anchor(id)}\n#### ${id}`,
     text(statement.text),
     `*${[level, tier].join(' · ')} · ${versionsOf(book, statement)}${claims ? ` · decides ${claims.map((claim) => `[${claim}](${book.href(page, 'review.md', claim)})`).join(', ')}` : ''}*`,
@@ -30,17 +30,22 @@ export function statementSection(book: Book, page: string, statement: Statement)
     proofOf(book, page, statement),
     `Sources: ${sources.map((source) => (source.startsWith('https://') ? source : code(source))).join(', ')}`,
   )
+  const { since = '', until = '' } = knownRange(statement)
+  return book.medium === 'site' && (since || until)
+    ? `<div class="statement" data-since="${since}" data-until="${until}">\n\n${content}\n\n</div>`
+    : content
 }
+
+/** The versions that a statement is known not to be about are those outside; before its check begins nothing is known. */
+const knownRange = ({ since, until, older }: Statement): Range => (older ? { until } : { since, until })
 
 /** Which versions a statement is about, and in which recordings it was seen. */
 function versionsOf(book: Book, statement: Statement): string {
   const { since, until, older, system, excluded } = statement
-  const range = book.range(
-    { since, until },
+  const range =
     older && since
       ? `checked since ${since}${until ? ` until ${until}` : ''}`
-      : describeRange({ since, until }),
-  )
+      : describeRange({ since, until })
   const recorded = book.of(system).recorded.versionsOf(statement.id)
   if (excluded) return range
   return `${range} · ${recorded.length > 0 ? `recorded on ${recorded.join(', ')}` : 'seen live, in no recording'}`
@@ -155,12 +160,12 @@ export function notes(book: Book, statement: Statement): string {
   const found: string[] = []
   if (since || until) {
     const words = older && since ? `checked since ${since}` : describeRange({ since, until })
-    found.push(book.range({ since, until }, words))
+    found.push(book.range(knownRange(statement), words))
   }
   if (values.length > 1) {
     for (const value of values) {
       const range = { since: value.since ?? since, until: value.until ?? until }
-      found.push(`${book.range(range)}: ${text(value.means ?? '')}`)
+      found.push(book.when(range, `${describeRange(range)}: ${text(value.means ?? '')}`))
     }
   }
   if (defect) found.push('a defect')
