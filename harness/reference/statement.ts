@@ -86,20 +86,21 @@ function valuesOf(book: Book, values: NonNullable<Statement['values']>, whole: R
   )
 }
 
-/** An exchange that proves a statement, and where the others are. */
+/** What proves a statement: on the site a page with all of it, in the repository an exchange that is short. */
 function proofOf(book: Book, page: string, statement: Statement): string | undefined {
   const proof = book.of(statement.system).recorded.proofOf(statement)
   if (!proof) return undefined
   const { version, exchanges } = proof
-  const all =
-    book.medium === 'site'
-      ? `[${exchanges.length === 1 ? 'The exchange' : `All ${exchanges.length} exchanges`} that ${exchanges.length === 1 ? 'proves' : 'prove'} it](${book.href(page, proofPage(statement.id))})`
-      : ''
+  if (book.medium === 'site') {
+    const all =
+      exchanges.length === 1 ? 'The exchange that proves' : `All ${exchanges.length} exchanges that prove`
+    return `[${all} it](${book.href(page, proofPage(statement.id))}), on ${statement.system} ${version}`
+  }
   const first = exchanges.find(({ request }) => !/^(GET|HEAD)$/.test(request.method)) ?? exchanges[0]
   const shown = first && renderExchange(first)
-  if (!shown || shown.length > LONGEST_SHOWN) return all
-  const summary = `${exchanges.length === 1 ? 'The exchange' : `One of ${plural(exchanges.length, 'exchange')}`} with ${statement.system} ${version}`
-  return paragraphs(folded(summary, shown), all)
+  if (!shown || shown.length > LONGEST_SHOWN) return undefined
+  const count = exchanges.length === 1 ? 'The exchange' : `One of ${plural(exchanges.length, 'exchange')}`
+  return folded(`${count} with ${statement.system} ${version}`, shown)
 }
 
 /** Where the exchanges of a statement are on the site. */
@@ -120,7 +121,7 @@ export function proofPageOf(book: Book, statement: Statement): string | undefine
       : shown
   })
   return `${paragraphs(
-    `---\nsearch: false\noutline: false\n---`,
+    `---\nsearch: false\nsidebar: false\naside: false\n---`,
     `# ${statement.id}`,
     book.sentence(page, statement),
     `What proves it in the recording of ${statement.system} ${proof.version}, whole, without what only cleared up. Models below \`conformance/\` are the suite's own.`,
