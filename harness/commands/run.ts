@@ -43,6 +43,14 @@ export const run = (): Command =>
       '\nWithout a target: OLLAMA_TARGET, then that of the configuration, then the most real one that is here.\nExit code 1 when the server fails a check, 2 when a check could not be made.',
     )
     .action(async (names: string[], options: RunOptions) => {
+      endWithParent()
       const { runSuites } = await import('../gate/suites.ts')
       process.exitCode = await runSuites(names, options)
     })
+
+/** Of a comparison it is a part: when that is killed, it ends as by a signal. */
+function endWithParent(): void {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  // The channel must not keep this process from ending.
+  process.channel?.unref()
+}

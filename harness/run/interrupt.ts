@@ -17,9 +17,6 @@ async function interrupted(signal: NodeJS.Signals): Promise<void> {
   process.exit(130)
 }
 
-/** As a signal does, when the process that started this one as a part of its work is no more. */
-const orphaned = () => void interrupted('SIGTERM')
-
 /**
  * Runs a clean-up when the process is interrupted.
  *
@@ -29,15 +26,11 @@ export function onInterrupt(cleanup: () => Promise<void>): () => void {
   // Vitest's own listeners end the process a millisecond after the signal, before anything could be removed.
   if (cleanups.size === 0) {
     for (const name of SIGNALS) process.removeAllListeners(name).on(name, interrupted)
-    process.on('disconnect', orphaned)
-    // It must not keep this process from ending.
-    process.channel?.unref()
   }
   cleanups.add(cleanup)
   return () => {
     cleanups.delete(cleanup)
     if (cleanups.size > 0) return
     for (const name of SIGNALS) process.off(name, interrupted)
-    process.off('disconnect', orphaned)
   }
 }

@@ -64,4 +64,14 @@ describe.runIf(POSIX)('a run that is killed (POSIX)', { timeout: 120_000 }, () =
     await killed(new Checkout(DEMO).start({ OLLAMA_TARGET: target }), 'the check has begun', connections)
     expect(connections).toHaveLength(2)
   })
+
+  test('in a comparison leaves no server of either side', async () => {
+    const { target, connections } = await lastingProgram()
+    const checkout = new Checkout(DEMO)
+    const run = checkout.startCommand('diff', target, target)
+    await run.writes('target is ollama')
+    run.child.kill('SIGKILL')
+    await run.ended
+    await Promise.all(connections.map(({ closed }) => closed))
+  })
 })

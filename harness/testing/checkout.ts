@@ -60,6 +60,11 @@ export class Checkout {
     return this.start(env, ...args).ended
   }
 
+  /** The command, `ollama-conformance`. */
+  startCommand(...args: string[]): Running {
+    return start(this.folder, {}, ['harness/commands/cli.ts', ...args])
+  }
+
   /** Does what a run does before its first check, in a fraction of the time; then it says "set up", and waits. */
   setUp(env: Record<string, string>): Running {
     const script = `
