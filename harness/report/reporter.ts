@@ -24,6 +24,7 @@ import { junit } from './junit.ts'
 import { messageLines } from './messages.ts'
 import { writeReport } from './pages.ts'
 import { Progress } from './progress.ts'
+import { commonReasons } from './reasons.ts'
 import {
   isRed,
   judgeAll,
@@ -169,6 +170,10 @@ export default class ConformanceReporter implements Reporter {
     )
     for (const line of messages.flatMap((message) => messageLines(message, session))) this.#print(line)
     this.#say(`${session.system} ${session.version} (${session.kind}): ${counts.join(', ') || 'nothing'}`)
+    for (const { reason, ids } of commonReasons(
+      statements.filter((one) => !stopped?.startsWith(one.message)),
+    ))
+      this.#say(`${ids.length} checks for one reason: ${reason} (${ids[0]}, …)`)
     const met = Map.groupBy(messages, ({ status }) => status)
     this.#say(
       `messages: ${[...met].map(([status, { length }]) => `${length} ${status}`).join(', ') || 'none'}`,
@@ -240,13 +245,13 @@ export default class ConformanceReporter implements Reporter {
   }
 }
 
-/** That servers went away, once for all checks that lost theirs. */
+/** What befell the server, once for all checks that could not be judged for it. */
 function stoppedBecause(verdicts: Verdict[]): string | undefined {
   const lost = verdicts.filter(({ gone }) => gone)
   const [why, ...others] = new Set(lost.map(({ message }) => message))
   if (why === undefined) return undefined
-  const more = others.length > 0 ? ` (and ${others.length} more of its servers went away)` : ''
-  return `the server went away in mid-run: ${why}${more}; ${lost.length} checks could not be judged; see why it ended, and run again`
+  const more = others.length > 0 ? ` (and so on: ${others.length} more of its servers)` : ''
+  return `${why}${more}; ${lost.length} checks could not be judged; find out why, and run again`
 }
 
 const exchangesOf = (module: TestModule): StoredArea =>

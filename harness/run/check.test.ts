@@ -98,7 +98,7 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
       check.alone('demo.known-of-others', status)
     `),
   })
-  const { code, output } = await checkout.run({ OLLAMA_TARGET: url }, '--testTimeout=5000')
+  const { code, output } = await checkout.run({ OLLAMA_TARGET: url }, '--testTimeout=15000')
   expect(code, output).toBe(1)
   expect(output).toContain(
     'SuiteError: specs/ollama/demo.yaml:1: demo.excluded is excluded and has a check; keep one',

@@ -3,30 +3,35 @@ import { messageOf } from '../base/errors.ts'
 import { type Listening, serve } from '../base/loopback.ts'
 import type { Settings, Target } from '../targets/target.ts'
 import { Client } from '../wire/client.ts'
+import { type Asked, whyGone, whyStuck } from './lookout.ts'
 import { makeModels } from './models.ts'
 
-/** What a check asks: for the server of its worker with some settings. */
+/** What a check asks by POST: for the server of its worker with some settings. A GET is answered when the run is over early. */
 export type Query = {
   worker: string
   settings: Settings
-  /** An exchange with it was refused or cut: is it still there? */
-  lost?: boolean
+  /** It lost an exchange with it, after it asked for these models: is it still there, and does it still generate? */
+  lost?: Asked[]
 }
 
-/** Status of the answer when the server that a check asks for was there and is gone. */
+/** Status of the answer when the server that a check asks for was there and is of no use any more. */
 export const GONE = 410
-
-/** How long a server may take to say anything at all, ms, before it counts as gone. */
-const PATIENCE = 10_000
 
 /**
  * Suites run in workers, servers belong to the main process, which outlives them: this is how a check asks for a
  * server. Checks of one worker that ask for the same settings get the same server. Workers share neither servers nor
  * models, so that a check that is alone in its worker is alone on its server.
  *
- * A server that went away is not started again: what killed it would kill the next.
+ * A server that went away is not started again: what killed it would kill the next. One that leaves requests without an
+ * answer ends the run: each check would wait for the same in vain.
+ *
+ * @param clientOf of a server, to look after it
  */
-export async function startControl(target: Target, first: string): Promise<Listening> {
+export async function startControl(
+  target: Target,
+  first: string,
+  clientOf: (url: string) => Client,
+): Promise<Listening> {
   const servers = new Map<string, Promise<string>>()
   const serverOf = (worker: string, settings: Settings): Promise<string> => {
     if (!target.launches) return Promise.resolve(first)
@@ -49,21 +54,34 @@ export async function startControl(target: Target, first: string): Promise<Liste
     await serverOf(worker, {})
     return target.start(settings, worker)
   }
-  /** By address, why a server is gone; each is looked for once at a time. */
-  const ends = new Map<string, Promise<string | undefined>>()
-  const endOf = (url: string): Promise<string | undefined> => {
-    const looking = ends.get(url) ?? lookFor(target, url)
-    ends.set(url, looking)
-    void looking.then((end) => end === undefined && ends.delete(url))
+
+  /** By address, why a server is gone. */
+  const gone = new Map<string, string>()
+  const stuck = Promise.withResolvers<string>()
+  let over: string | undefined
+  const looks = new Map<string, Promise<void>>()
+  const look = (url: string, asked: Asked[]): Promise<void> => {
+    // Of many checks that lost the same server one is enough.
+    const looking = looks.get(url) ?? lookAt(url, asked).finally(() => looks.delete(url))
+    looks.set(url, looking)
     return looking
   }
+  const lookAt = async (url: string, asked: Asked[]) => {
+    const end = await whyGone(target, clientOf(url))
+    if (end !== undefined) gone.set(url, end)
+    else over ??= await whyStuck(clientOf(url), asked)
+    if (over !== undefined) stuck.resolve(over)
+  }
+
   const server = createServer(async (request, response) => {
+    if (request.method === 'GET') return void response.end(await stuck.promise)
     let body = ''
     for await (const part of request) body += part
     const { worker, settings, lost } = JSON.parse(body) as Query
     try {
-      const url = await serverOf(worker, settings)
-      const end = await (lost ? endOf(url) : ends.get(url))
+      const url = over ?? (await serverOf(worker, settings))
+      if (lost && over === undefined) await look(url, lost)
+      const end = over ?? gone.get(url)
       if (end !== undefined) response.statusCode = GONE
       response.end(end ?? url)
     } catch (error) {
@@ -72,21 +90,4 @@ export async function startControl(target: Target, first: string): Promise<Liste
     }
   })
   return serve(server)
-}
-
-/** Why a server is gone; undefined when it answers anything. */
-async function lookFor(target: Target, url: string): Promise<string | undefined> {
-  const client = new Client({ url, name: 'control' })
-  let problem = ''
-  // Some lose a connection now and then.
-  for (let attempt = 0; attempt < 3; attempt++) {
-    const call = client.start({ method: 'GET', path: '/' })
-    const timer = setTimeout(() => call.abort(), PATIENCE)
-    const exchange = await call.ended
-    clearTimeout(timer)
-    if (exchange.status !== undefined) return undefined
-    problem = exchange.problem ?? `no byte within ${PATIENCE / 1000} s`
-    if (exchange.end === 'aborted') break
-  }
-  return (await target.ended?.(url)) ?? `nothing answers at ${url} any more (${problem})`
 }

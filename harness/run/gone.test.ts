@@ -46,7 +46,7 @@ describe('a server that goes away in mid-run', { timeout: 180_000 }, () => {
     expect(statuses(checkout, 'ollama-0.24.0-url')).toEqual(['pass', 'pass', 'error', 'error'])
     expect(output.split('went away')).toHaveLength(2)
     expect(output).toContain(
-      `ollama-conformance: error: the server went away in mid-run: nothing answers at ${url} any more (connection refused); 2 checks could not be judged; see why it ended, and run again\n`,
+      `ollama-conformance: error: the server went away in mid-run: nothing answers at ${url} any more (connection refused); 2 checks could not be judged; find out why, and run again\n`,
     )
   })
 
@@ -87,3 +87,37 @@ describe('a server that goes away in mid-run', { timeout: 180_000 }, () => {
     )
   })
 })
+
+test(
+  'a server that answers no more ends the run, also the checks that wait for it',
+  { timeout: 180_000 },
+  async () => {
+    const checkout = new Checkout({
+      'specs/ollama/demo.yaml': ledger({ 'demo.aborts': {}, 'demo.waits': {}, 'demo.later': {} }),
+      'suites/ollama/demo.test.ts': suite(`
+      const body = { model: 'conformance/spare', prompt: 'a', stream: false }
+      check('demo.aborts', async ({ post }) => {
+        const call = post.start('/api/generate', body)
+        call.abort()
+        return (await call.ended).status ?? 'nothing'
+      })
+      check('demo.waits', async ({ post }) => (await post('/api/generate', body)).status)
+      check.alone('demo.later', status)`),
+    })
+    const server = fakeOllama('0.24.0', (request) => request.url === '/api/generate')
+    onTestFinished(() => void server.close().closeAllConnections())
+    const target = await listen(server)
+    const { code, stdout, stderr } = await command(
+      checkout.folder,
+      ['run', '--target', target],
+      {},
+      checkout.folder,
+    )
+    expect(code, stdout + stderr).toBe(2)
+    expect(checkout.results('ollama-0.24.0-url')).toMatchObject({
+      statements: [{ status: 'fail' }, { status: 'error' }, { status: 'error' }],
+      stopped:
+        'the server leaves requests without an answer: asked for one token of conformance/spare it says nothing for 10 s, as if requests whose clients went away kept their place; 2 checks could not be judged; find out why, and run again',
+    })
+  },
+)

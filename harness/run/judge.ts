@@ -14,6 +14,7 @@ import type { Exchange } from '../wire/exchange.ts'
 import { type Verbs, verbsOf } from '../wire/verbs.ts'
 import { guard, lookForAbsence, NotApplicable, NotServed, notApplicable, notServed } from './applicable.ts'
 import { GONE, type Query } from './control.ts'
+import { type Asked, askedIn } from './lookout.ts'
 import { asNamed } from './names.ts'
 import { failure } from './failure.ts'
 import { clientFor } from './server-client.ts'
@@ -90,9 +91,12 @@ export async function judge(
       registry: statement.needs?.registry && session.registry,
       before: guard(session),
     })
-    await attempt(statement, procedure, client, verdict, session, 0.9 * task.timeout)
+    await attempt(statement, procedure, client, verdict, session, 0.3 * task.timeout)
   } catch (thrown) {
-    gone = thrown instanceof ServerGone ? thrown : client && (await goneDuring(client, statement, session))
+    const lost = client && (await goneDuring(client, statement, session))
+    // What it observed to its end counts, whatever became of the server by then.
+    const whole = verdict.observed !== undefined && !client?.exchanges.some(isBroken)
+    gone = thrown instanceof ServerGone ? thrown : whole ? undefined : lost
     const error = gone ?? thrown
     verdict.status = statusOf(error)
     verdict.message = verdict.status === 'fail' ? reasonOf(error, verdict.problems) : messageOf(error)
@@ -130,7 +134,7 @@ async function attempt(
       known: (path, body) => knownFields(session.system, session.version, path, body),
       given: asNamed(statement.given, session.supply?.names),
     })
-    verdict.observed = normalise(await within(limit, observed))
+    verdict.observed = normalise(await within(limit, observed, overEarly(session)))
   } finally {
     await client.close()
     // A mismatch explains whatever else went wrong.
@@ -208,22 +212,23 @@ function threadMs(): number {
 }
 
 /** Gives up a little before Vitest would, whose time-out keeps no evidence. */
-async function within<T>(limit: number, work: Promise<T>): Promise<T> {
+async function within<T>(limit: number, work: Promise<T>, over: Promise<never>): Promise<T> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Finding(`no end within ${limit / 1000} s`)), limit)
   try {
-    return await Promise.race([work, late.promise])
+    return await Promise.race([work, late.promise, over])
   } finally {
     clearTimeout(timer)
   }
 }
 
 /**
- * @param lost whether an exchange with it was refused or cut
- * @throws SuiteError when it cannot be started, or is gone
+ * @param lost the models that were asked for when something went wrong with the server
+ * @throws SuiteError when it cannot be started, or is of no use any more
  */
-async function serverFor({ needs }: Statement, { control }: Session, lost = false): Promise<string> {
-  const query: Query = { settings: needs?.launch ?? {}, worker: process.env.VITEST_POOL_ID ?? '1', lost }
+async function serverFor({ needs }: Statement, { control }: Session, lost?: Asked[]): Promise<string> {
+  const settings = needs?.launch ?? {}
+  const query: Query = { settings, worker: process.env.VITEST_POOL_ID ?? '1', ...(lost ? { lost } : {}) }
   const answer = await fetch(control, { method: 'POST', body: JSON.stringify(query) })
   const text = await answer.text()
   if (answer.status === GONE) throw new ServerGone(text)
@@ -231,19 +236,51 @@ async function serverFor({ needs }: Statement, { control }: Session, lost = fals
   return text
 }
 
-/** Why a check failed, where it lost its server. */
+/** Why a check failed, where it lost its server; it may have when an exchange did not end by itself. */
 async function goneDuring(
   { exchanges }: Client,
   statement: Statement,
   session: Session,
 ): Promise<ServerGone | undefined> {
-  if (!exchanges.some((one) => one.to === undefined && isBroken(one))) return undefined
+  if (!exchanges.some((one) => one.to === undefined && one.end !== 'complete')) return undefined
   try {
-    await serverFor(statement, session, true)
+    await serverFor(statement, session, answersAtOnce(session) ? askedIn(exchanges) : [])
   } catch (error) {
     if (error instanceof ServerGone) return error
   }
   return undefined
+}
+
+/** Whether the models are the suite's, which take no time, and may be asked. */
+const answersAtOnce = ({ supply, asked }: Session) => supply?.way !== 'own' && !asked.readOnly
+
+let listening: { control: string; over: Promise<never> } | undefined
+
+/** Rejects when the run is over early; a worker waits for it once. */
+function overEarly({ control }: Session): Promise<never> {
+  if (listening?.control !== control) {
+    const over = listen(control)
+    over.catch(() => {})
+    listening = { control, over }
+  }
+  return listening.over
+}
+
+async function listen(control: string): Promise<never> {
+  for (;;) {
+    try {
+      throw new ServerGone(await (await fetch(control)).text())
+    } catch (error) {
+      if (error instanceof ServerGone) throw error
+      // It takes back its question after a while. When the run ends, nobody is there to be asked.
+      if (!isTimeout(error)) return new Promise(() => {})
+    }
+  }
+}
+
+const isTimeout = (error: unknown) => {
+  const { code } = ((error as Error).cause ?? {}) as { code?: string }
+  return code === 'UND_ERR_HEADERS_TIMEOUT'
 }
 
 const isBroken = ({ end }: Exchange) => end === 'cut' || end === 'refused'

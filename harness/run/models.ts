@@ -177,9 +177,15 @@ export async function removeModels(client: Client, kept: readonly string[] = [])
   const names = json.models.map(({ name }) => name)
   const keep = new Set(kept.map(tagged))
   for (const model of names.filter((name) => OURS.test(name) && !keep.has(tagged(name)))) {
-    await client.send({ method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
-    await client.send({ method: 'DELETE', path: '/api/delete', body: { model } })
+    await mustAnswer(client, { method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
+    await mustAnswer(client, { method: 'DELETE', path: '/api/delete', body: { model } })
   }
+}
+
+/** @throws SuiteError when there is no answer: one that is stuck would be waited for once a model */
+async function mustAnswer(client: Client, request: Request): Promise<void> {
+  const { end, problem } = await client.send(request)
+  if (end !== 'complete') throw new SuiteError(`${request.method} ${request.path}: ${problem}`)
 }
 
 /** The models that a server lists; none where it lists none. */

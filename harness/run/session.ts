@@ -112,13 +112,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
       const before = await listedModels(clientFor(about, 'before'))
       const ours = asked.own === undefined && Object.keys(asked.models).length === 0
       // What an earlier run left under the suite's prefix goes too, unless somebody else may have put it there.
-      if (!asked.readOnly) teardown = () => removeModels(clientFor(about, 'teardown'), ours ? [] : before)
+      if (!asked.readOnly)
+        teardown = () => removeModels(clientFor(about, 'teardown', { silence: 10_000 }), ours ? [] : before)
       supply = await supplyModels(client, served, asked)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
       for (const line of toldOf(served, supply)) say(line)
     } else if (system === 'ollama') await makeModels(client)
     registry = await registryFor(target, url, served, asked)
-    control = await startControl(target, url)
+    control = await startControl(target, url, (url) => clientFor({ ...about, url }, 'lookout'))
     project.provide('session', {
       system,
       kind: target.kind,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   accessSync,
   constants,
@@ -10,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
@@ -96,7 +98,11 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
     },
     ended: async (url) => {
       const { server, log } = started.get(url) ?? {}
-      if (!server || (server.signalCode === null && server.exitCode === null)) return undefined
+      // It is asked for because the server does not answer: it may be about to end.
+      const runs = () => server?.signalCode === null && server.exitCode === null
+      if (server && runs())
+        await Promise.race([once(server, 'exit'), pause(limits.stop, undefined, { ref: false })])
+      if (!server || runs()) return undefined
       return `${program} ended with ${server.signalCode ?? `exit code ${server.exitCode}`}${log?.cause}`
     },
     stop: async () => {

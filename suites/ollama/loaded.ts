@@ -71,11 +71,11 @@ export async function staysLoaded(client: Client, model: string = models.spare):
   )
 }
 
-/** Unloads a model and waits until it is gone. */
-export async function unload(client: Client, model: string = models.spare): Promise<void> {
+/** Unloads a model and waits until it is gone. @returns whether it is still there */
+export async function unload(client: Client, model: string = models.spare): Promise<boolean> {
   const body = { model, prompt: '', keep_alive: 0, stream: false, options: GREEDY }
   await client.send({ method: 'POST', path: '/api/generate', body, aside: true })
-  await staysLoaded(client, model)
+  return staysLoaded(client, model)
 }
 
 /**

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import type { StoredExchange } from '../recording/recording.ts'
+import type { Status } from '../run/verdict.ts'
+import { commonReasons } from './reasons.ts'
+
+const exchange = (status: number, body: string, end = 'complete') =>
+  ({
+    request: { method: 'POST', path: '/api/chat', headers: {}, body: '{}' },
+    response: { status, headers: [], chunks: [[1, body]] },
+    end,
+  }) as StoredExchange
+
+const many = (name: string, status: Status, message: string, ...evidence: StoredExchange[]) =>
+  Array.from({ length: 10 }, (_, index) => ({ id: `${name}.${index}`, status, message, evidence }))
+
+test('one fault that makes many checks fail is told once, by what the server does', () => {
+  const boom = exchange(500, '{"error":"boom"}')
+  const found = commonReasons([
+    ...many('chat', 'fail', 'the server does something else', exchange(200, '{}'), boom),
+    ...many('cut', 'fail', 'POST /api/chat: the exchange was cut', exchange(200, '{}', 'cut')),
+    ...many('launch', 'error', 'ollama ended with exit code 7; its last words:\n  I die'),
+    ...many('fine', 'pass', '', boom),
+    ...many('known', 'known-fail', '', boom),
+    ...many('few', 'fail', '', exchange(503, 'busy')).slice(1),
+    ...many('wrong', 'fail', 'the server does something else', exchange(200, '{}')),
+  ])
+  expect(found.map(({ reason, ids }) => [reason, ids.length, ids[0]])).toEqual([
+    ['POST /api/chat answers 500 {"error":"boom"}', 10, 'chat.0'],
+    ['the answer is cut off', 10, 'cut.0'],
+    ['ollama ended with exit code 7; its last words:', 10, 'launch.0'],
+  ])
+})

@@ -1,0 +1,30 @@
+import { restoreExchange } from '../recording/recording.ts'
+import type { StatementResult } from './results.ts'
+
+/** From so many on, what checks fail for alike is told once. */
+const MANY = 10
+
+/** For what many checks fail, or could not be made, alike: one fault of a server may make hundreds fail. */
+export function commonReasons(
+  statements: readonly Pick<StatementResult, 'id' | 'status' | 'message' | 'evidence'>[],
+): { reason: string; ids: string[] }[] {
+  const found = new Map<string, string[]>()
+  for (const one of statements) {
+    const reason = reasonOf(one)
+    if (reason !== undefined) found.set(reason, [...(found.get(reason) ?? []), one.id])
+  }
+  return [...found].map(([reason, ids]) => ({ reason, ids })).filter(({ ids }) => ids.length >= MANY)
+}
+
+function reasonOf({ status, message, evidence }: Parameters<typeof commonReasons>[0][number]) {
+  if (status === 'error') return message.split('\n')[0]
+  if (status !== 'fail') return undefined
+  for (const stored of evidence) {
+    if (stored.end === 'refused') return 'there is no answer'
+    if (stored.end === 'cut') return 'the answer is cut off'
+    const { request, status, text } = restoreExchange(stored)
+    if (status !== undefined && status >= 500)
+      return `${request.method} ${request.path} answers ${status} ${text.slice(0, 100).trimEnd()}`
+  }
+  return undefined
+}

@@ -1,0 +1,59 @@
+import type { Target } from '../targets/target.ts'
+import type { Client } from '../wire/client.ts'
+import type { Exchange } from '../wire/exchange.ts'
+
+/** A model that was asked for, and the options of its runner. */
+export type Asked = { model: string; options: Record<string, unknown> }
+
+/** How long a server may take for one token, or to say anything at all, ms. It is asked only when something went wrong. */
+const PATIENCE = 10_000
+
+/** Why a server is gone; undefined when it answers anything. */
+export async function whyGone(target: Target, client: Client): Promise<string | undefined> {
+  let problem = ''
+  // Some lose a connection now and then.
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const exchange = await ask(client, { method: 'GET', path: '/' })
+    if (exchange.status !== undefined) return undefined
+    problem = exchange.problem ?? `no byte within ${PATIENCE / 1000} s`
+    if (exchange.end === 'aborted') break
+  }
+  const end = (await target.ended?.(client.url)) ?? `nothing answers at ${client.url} any more (${problem})`
+  return `the server went away in mid-run: ${end}`
+}
+
+/** Why a server that is there generates no more with one of the models; undefined when it answers, whatever it says. */
+export async function whyStuck(client: Client, asked: readonly Asked[]): Promise<string | undefined> {
+  for (const { model, options } of asked) {
+    const body = { model, prompt: 'a', raw: true, stream: false, options: { ...options, num_predict: 1 } }
+    const { end } = await ask(client, { method: 'POST', path: '/api/generate', body })
+    if (end === 'aborted') {
+      return `the server leaves requests without an answer: asked for one token of ${model} it says nothing for ${PATIENCE / 1000} s, as if requests whose clients went away kept their place`
+    }
+  }
+  return undefined
+}
+
+async function ask(
+  client: Client,
+  request: { method: string; path: string; body?: unknown },
+): Promise<Exchange> {
+  const call = client.start(request)
+  const timer = setTimeout(() => call.abort(), PATIENCE)
+  const exchange = await call.ended
+  clearTimeout(timer)
+  return exchange
+}
+
+/** The models that exchanges asked for, each with its last options. */
+export function askedIn(exchanges: readonly Exchange[]): Asked[] {
+  const found = new Map<string, Asked>()
+  for (const { request, to, wrong } of exchanges) {
+    if (to !== undefined || wrong || !GENERATES.test(request.path) || !request.body) continue
+    const { model, options = {} } = JSON.parse(request.body.toString()) as Partial<Asked>
+    if (typeof model === 'string') found.set(model, { model, options })
+  }
+  return [...found.values()]
+}
+
+const GENERATES = /^\/(api\/(generate|chat)|v1\/(chat\/completions|completions|messages|responses))$/
