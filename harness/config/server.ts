@@ -15,15 +15,21 @@ export type ServerSettings = {
   /** Instruments that are there already, by their own name. */
   models: Record<string, string>
   /** Models of the server's own, which stand in for all instruments. */
-  own:
-    | { model: string; embed?: string | undefined; tool?: string | undefined; thinking?: string | undefined }
-    | undefined
+  own: OwnModels | undefined
   /** Whether statements that are not known to hold for any model are run with the server's own all the same. */
   everyStatement: boolean
   profiles: Profile[]
   readOnly: boolean
   /** The most requests in a second. */
   rate?: number | undefined
+}
+
+/** Models of a server's own, by what they can do. */
+export type OwnModels = {
+  model: string
+  embed?: string | undefined
+  tool?: string | undefined
+  thinking?: string | undefined
 }
 
 /** The variable of each option, by its key in the configuration. */

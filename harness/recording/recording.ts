@@ -6,6 +6,7 @@ import { fromRoot, PACKAGED } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { compareVersions } from '../base/versions.ts'
 import { parseYaml } from '../base/yaml.ts'
+import type { OwnModels } from '../config/server.ts'
 import { type End, Exchange } from '../wire/exchange.ts'
 
 /**
@@ -26,6 +27,8 @@ export type Provenance = {
   date: string
   /** What else identifies the server, e.g. the llama-server build under it. */
   note?: string
+  /** The models that stood in for all instruments, where strangers did. */
+  own?: OwnModels
   /** Areas that were recorded again later, on the same server. */
   again?: Record<string, { suite: string; date: string }>
 }
@@ -110,7 +113,11 @@ export function restoreExchange({ request, response, end }: StoredExchange): Exc
   return exchange
 }
 
-const folderOf = (system: System, version?: string) => fromRoot('fixtures/recordings', system, version ?? '')
+/** Recordings with strangers in place of the instruments are in a folder of their own, which this variable names. */
+export const RECORDINGS_VARIABLE = 'CONFORMANCE_RECORDINGS'
+
+const folderOf = (system: System, version?: string) =>
+  join(process.env[RECORDINGS_VARIABLE] || fromRoot('fixtures/recordings'), system, version ?? '')
 
 /** The recorded versions of a system, oldest first. */
 export function recordedVersions(system: System): string[] {

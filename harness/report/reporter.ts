@@ -230,7 +230,7 @@ export default class ConformanceReporter implements Reporter {
       return
     }
     const areas = Object.fromEntries(modules.map((module) => [areaOf(module), exchangesOf(module)]))
-    const { system, version, kind, digest } = session
+    const { system, version, kind, digest, asked } = session
     const made = { suite: suiteVersion(), date: session.startedAt.slice(0, 10) }
     if (!complete) {
       this.#say(`merged into ${mergeRecording({ system, version, digest }, areas, made)}`)
@@ -238,7 +238,15 @@ export default class ConformanceReporter implements Reporter {
     }
     const note = process.env.CONFORMANCE_RECORD_NOTE
     const folder = writeRecording({
-      provenance: { system, version, kind, digest, ...made, ...(note ? { note } : {}) },
+      provenance: {
+        system,
+        version,
+        kind,
+        digest,
+        ...made,
+        ...(note ? { note } : {}),
+        ...(asked.own ? { own: asked.own } : {}),
+      },
       areas: { setup: { setup: session.setup }, ...areas },
     })
     this.#say(`recorded in ${folder}`)

@@ -8,7 +8,7 @@ import {
 } from '../../fixtures/instruments/models.ts'
 import { SuiteError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
-import type { ServerSettings } from '../config/server.ts'
+import type { OwnModels, ServerSettings } from '../config/server.ts'
 import type { Client } from '../wire/client.ts'
 import type { Exchange, Request } from '../wire/exchange.ts'
 import type { Served } from './served.ts'
@@ -70,9 +70,13 @@ const EMBEDS: ModelName[] = ['embedder']
 const CALLS: ModelName[] = ['caller', 'multicaller', 'parsed', 'agent']
 const THINKS: ModelName[] = ['thinker', 'leveller', 'agent']
 
-async function ownModels(client: Client, own: NonNullable<ServerSettings['own']>): Promise<Supply> {
+async function ownModels(client: Client, own: OwnModels): Promise<Supply> {
   for (const model of new Set(Object.values(own))) if (model !== undefined) await mustHave(client, model)
-  const { model, embed, tool, thinking } = own
+  return standIns(own)
+}
+
+/** Each model of the suite has one of the server's own in its place. */
+export function standIns({ model, embed, tool, thinking }: OwnModels): Supply {
   const names: Supply['names'] = {}
   const absent: Supply['absent'] = {}
   for (const name of NAMES) {

@@ -7,7 +7,7 @@ import type { System } from '../base/systems.ts'
 import { SERVER_VARIABLES, type ServerSettings, serverSettings } from '../config/server.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger } from '../ledger/ledger.ts'
-import { type StoredExchange, storeExchange } from '../recording/recording.ts'
+import { RECORDINGS_VARIABLE, type StoredExchange, storeExchange } from '../recording/recording.ts'
 import { buildHint, namesBuild } from '../targets/build.ts'
 import { chooseTarget } from '../targets/choose.ts'
 import { type Registry, startRegistry } from '../targets/registry.ts'
@@ -17,7 +17,7 @@ import type { Client } from '../wire/client.ts'
 import { startControl } from './control.ts'
 import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
-import { listedModels, makeModels, removeModels, type Supply, supplyModels } from './models.ts'
+import { listedModels, makeModels, removeModels, standIns, type Supply, supplyModels } from './models.ts'
 import { clientFor } from './server-client.ts'
 import { NEVER_PROBED, type Served, whatIsServed } from './served.ts'
 
@@ -103,6 +103,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const record = Boolean(process.env.CONFORMANCE_RECORD)
     if (record && target.kind === 'replay')
       throw new SuiteError('a replay cannot be recorded; choose a live target')
+    if (record && asked.own && !process.env[RECORDINGS_VARIABLE])
+      throw new SuiteError(
+        `a recording without the instruments has a folder of its own; name it in ${RECORDINGS_VARIABLE}`,
+      )
     const client = clientFor(about, 'setup')
     let served: Served | undefined
     let supply: Supply | undefined
@@ -117,6 +121,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
       supply = await supplyModels(client, served, asked)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
       for (const line of toldOf(served, supply)) say(line)
+    } else if (target.own) {
+      supply = standIns(target.own)
+      process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
     } else if (system === 'ollama') await makeModels(client)
     registry = await registryFor(target, url, served, asked)
     control = await startControl(target, url, (url) => clientFor({ ...about, url }, 'lookout'))

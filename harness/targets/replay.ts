@@ -9,13 +9,14 @@ export function replayTarget(system: System, asked: string | undefined): Target 
   const version = asked ?? recordedVersions(system).at(-1)
   if (!version) throw new SuiteError(`nothing of ${system} is recorded; choose a live target`)
   const recording = readRecording(system, version)
-  const { date, kind, note } = recording.provenance
+  const { date, kind, note, own } = recording.provenance
   let server: ReturnType<typeof startReplay> | undefined
   return {
     system,
     kind: 'replay',
     label: `recorded from a real ${kind} on ${date}${note ? `, ${note}` : ''}`,
     version,
+    own,
     launches: true,
     digest: async () => recording.provenance.digest,
     start: async () => {

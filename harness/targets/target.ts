@@ -1,4 +1,5 @@
 import type { System } from '../base/systems.ts'
+import type { OwnModels } from '../config/server.ts'
 
 /**
  * What a server is started with: environment variables of Ollama, flags of llama-server (`--parallel`), where
@@ -14,6 +15,8 @@ export type Target = {
   label: string
   /** Its version, where it is known without asking: a replay's. */
   version?: string
+  /** The models that stand in for the instruments in a replay of strangers. */
+  own?: OwnModels | undefined
   /** Whether it can start servers with settings of their own. */
   launches: boolean
   /** Digest of the image or binary, `sha256:…`; empty where there is none. */
