@@ -35,6 +35,7 @@ export const run = (): Command =>
     )
     .option('--read-only', 'send nothing that changes what the server has')
     .option('--rate <number>', 'the most requests in a second')
+    .option('--patience <seconds>', 'how long a check may take at least')
     .addOption(configOption())
     .addOption(reportsOption('where the results go'))
     .addOption(jsonOption())

@@ -45,6 +45,7 @@ test('the sample is a configuration, as it is and with every line of it in force
     'profiles',
     'read-only',
     'rate',
+    'patience',
     'relies-on',
     'known-failures',
   ])

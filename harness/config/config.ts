@@ -21,6 +21,7 @@ export type Config = {
   profiles?: Profile[]
   'read-only'?: boolean
   rate?: number
+  patience?: number
   'relies-on'?: ReliesOn
   'known-failures'?: ConfiguredFailure[]
 }

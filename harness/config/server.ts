@@ -22,6 +22,8 @@ export type ServerSettings = {
   readOnly: boolean
   /** The most requests in a second. */
   rate?: number | undefined
+  /** How long a check may take at least, ms. */
+  patience?: number | undefined
 }
 
 /** Models of a server's own, by what they can do. */
@@ -43,6 +45,7 @@ export const SERVER_VARIABLES = {
   profiles: 'CONFORMANCE_PROFILES',
   'read-only': 'CONFORMANCE_READ_ONLY',
   rate: 'CONFORMANCE_RATE',
+  patience: 'CONFORMANCE_PATIENCE',
   'every-statement': 'CONFORMANCE_EVERY_STATEMENT',
 } as const
 
@@ -68,7 +71,8 @@ export function serverSettings(env: NodeJS.ProcessEnv = process.env): ServerSett
     everyStatement: said('every-statement') !== undefined,
     profiles: profilesOf(said('profiles')) ?? config.profiles ?? [],
     readOnly: said('read-only') !== undefined || (config['read-only'] ?? false),
-    rate: rateOf(said('rate')) ?? config.rate,
+    rate: numberOf('rate', said('rate')) ?? config.rate,
+    patience: milliseconds(numberOf('patience', said('patience')) ?? config.patience),
   }
 }
 
@@ -102,12 +106,14 @@ function profilesOf(text: string | undefined): Profile[] | undefined {
   })
 }
 
-function rateOf(text: string | undefined): number | undefined {
+function numberOf(key: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  const rate = Number(text)
-  if (rate > 0) return rate
-  throw new SuiteError(`rate: ${text} is no number of requests in a second; give one such as 5 or 0.5`)
+  const number = Number(text)
+  if (number > 0) return number
+  throw new SuiteError(`${key}: ${text} is no number above 0; give one such as 5 or 0.5`)
 }
+
+const milliseconds = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000)
 
 /**
  * The values of headers, which go onto the wire and nowhere else.

@@ -26,6 +26,7 @@ export type RunOptions = {
   profile?: string[]
   readOnly?: true
   rate?: string
+  patience?: string
   /** The configuration, where it is not in the working folder. */
   config?: string
   /** Where the results go; when absent what `CONFORMANCE_REPORTS` names, else `reports` of the working folder. */
@@ -157,5 +158,6 @@ const aboutServer = (options: RunOptions): Record<keyof typeof SERVER_VARIABLES,
   profiles: options.profile?.join(','),
   'read-only': options.readOnly && 'yes',
   rate: options.rate,
+  patience: options.patience,
   'every-statement': options.everyStatement && 'yes',
 })

@@ -17,7 +17,7 @@ const inlined = (name: string) =>
  * JSON in which no tag can begin, the script puts it into the document as text only, and the policy lets nothing run or
  * load but the one style and the one script, by their digests.
  */
-export function page(name: 'report' | 'matrix', title: string, data: unknown): string {
+export function page(name: 'report' | 'matrix' | 'grade', title: string, data: unknown): string {
   const style = `\n${read('base.css')}${read(`${name}.css`)}`
   const script = `\n${inlined('base.js')}${inlined(`${name}.js`)}`
   const policy = `default-src 'none'; style-src '${digest(style)}'; script-src '${digest(script)}'; img-src data:; base-uri 'none'; form-action 'none'`

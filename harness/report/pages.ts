@@ -1,14 +1,22 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import type { Ledger } from '../ledger/ledger.ts'
+import { badge, gradeData } from './grade.ts'
 import { reportPage } from './html.ts'
 import { type FoundReport, matrixPage } from './matrix.ts'
+import { page } from './page.ts'
 import { inFolders, type Stored } from './stored.ts'
 
-/** Writes the page of a run beside its results. @returns its path */
+/** Writes the page of a run beside its results, and its grade where it has one. @returns the path of the page */
 export function writeReport({ file, results }: Stored, ledger: Ledger, relied?: Iterable<string>): string {
   const path = join(dirname(file), 'index.html')
   writeFileSync(path, reportPage(results, ledger, relied))
+  if (results.grade) {
+    const { version, label } = results.target
+    const data = gradeData(results, ledger)
+    writeFileSync(join(dirname(file), 'grade.html'), page('grade', `${label} as Ollama ${version}`, data))
+    writeFileSync(join(dirname(file), 'badge.svg'), badge(results.grade, results))
+  }
   return path
 }
 

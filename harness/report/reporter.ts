@@ -17,9 +17,11 @@ import type { System } from '../base/systems.ts'
 import { inRange } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
 import { type Ledger, loadLedger, type Statement } from '../ledger/ledger.ts'
+import { operationsOf } from '../schema/routes.ts'
 import { mergeRecording, type StoredArea, writeRecording } from '../recording/recording.ts'
 import type { Session } from '../run/session.ts'
 import type { Status, Verdict } from '../run/verdict.ts'
+import { gradeLines, gradeOf } from './grade.ts'
 import { junit } from './junit.ts'
 import { messageLines } from './messages.ts'
 import { writeReport } from './pages.ts'
@@ -30,6 +32,7 @@ import {
   judgeAll,
   type MessageResult,
   type Results,
+  type ServerFacts,
   STATUSES,
   type StatementResult,
 } from './results.ts'
@@ -151,6 +154,7 @@ export default class ConformanceReporter implements Reporter {
     const results: Results = {
       suite: suiteVersion(),
       target: { system: session.system, kind: session.kind, version: session.version, label: session.label },
+      ...(session.served ? { server: factsOf(session, session.served) } : {}),
       startedAt: session.startedAt,
       durationMs: Date.now() - Date.parse(session.startedAt),
       cpuMs: Math.round((user + system) / 1000),
@@ -160,6 +164,7 @@ export default class ConformanceReporter implements Reporter {
       statements,
       messages,
     }
+    if (session.served) results.grade = gradeOf(results, ledger)
     const folder = reportFolder(`${session.system}-${session.version}-${session.kind}`)
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
@@ -178,6 +183,10 @@ export default class ConformanceReporter implements Reporter {
     this.#say(
       `messages: ${[...met].map(([status, { length }]) => `${length} ${status}`).join(', ') || 'none'}`,
     )
+    if (results.grade) {
+      for (const line of gradeLines(results.grade, results)) this.#say(line)
+      this.#say(`what to do about it: ${join(folder, 'grade.html')}`)
+    }
     const red = messages.some((message) => isRed(message, session))
     // Vitest knows of statements only.
     if (red) process.exitCode = 1
@@ -261,6 +270,20 @@ function stoppedBecause(verdicts: Verdict[]): string | undefined {
   const more = others.length > 0 ? ` (and so on: ${others.length} more of its servers)` : ''
   return `${why}${more}; ${lost.length} checks could not be judged; find out why, and run again`
 }
+
+/** What is known of a server of somebody else. */
+const factsOf = (
+  { url, says, asked, supply, system, version }: Session,
+  { absent }: NonNullable<Session['served']>,
+): ServerFacts => ({
+  url,
+  says,
+  headers: asked.headers,
+  served: operationsOf(system, version).filter((one) => !absent.includes(one)),
+  absent,
+  profiles: asked.profiles,
+  models: supply?.way ?? 'none',
+})
 
 const exchangesOf = (module: TestModule): StoredArea =>
   Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { System } from '../base/systems.ts'
 import { compareVersions } from '../base/versions.ts'
+import type { Profile } from '../config/config.ts'
 import { knownProblem } from '../ledger/known-failures.ts'
 import { recordedVersions, type StoredExchange } from '../recording/recording.ts'
 import type { Status, Verdict } from '../run/verdict.ts'
@@ -10,6 +11,10 @@ export type Results = {
   /** Version and commit of this suite. */
   suite: string
   target: { system: System; kind: string; version: string; label: string }
+  /** What is known of a server of somebody else. */
+  server?: ServerFacts
+  /** How much it has of what Ollama does. */
+  grade?: Grade
   startedAt: string
   durationMs: number
   /** Processor time of the whole process, and of that, of validation against the schemas. */
@@ -22,6 +27,38 @@ export type Results = {
   /** The messages that the run met, each judged once, apart from the statements that met it. */
   messages: MessageResult[]
 }
+
+export type ServerFacts = {
+  url: string
+  /** What it says of its version, where it is held to another. */
+  says?: string | undefined
+  /** The environment variable that holds the value, by header. */
+  headers: Record<string, string>
+  /** The routes that it has, and has not, of the version that it is held to. */
+  served: string[]
+  absent: string[]
+  /** The profiles that were declared. */
+  profiles: Profile[]
+  /** How it came to its models. */
+  models: string
+}
+
+/** How much a server of somebody else has of what Ollama does. */
+export type Grade = {
+  /** Of all profiles together. */
+  tiers: Tiers
+  profiles: ProfileGrade[]
+}
+
+export type ProfileGrade = { profile: Profile; word: Word; tiers: Tiers }
+
+/**
+ * How far a server goes with a profile: all of `exact`, of `complete`, or of `core`; less than that; it serves no route of
+ * it; nothing of it was judged.
+ */
+export type Word = 'exact' | 'complete' | 'core' | 'partial' | 'not served' | 'not judged'
+
+export type Tiers = Record<'core' | 'complete' | 'exact', { pass: number; of: number }>
 
 export type StatementResult = {
   id: string

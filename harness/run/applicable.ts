@@ -18,7 +18,7 @@ export class NotServed extends Error {
 
 /** Why a statement is not about a target; undefined when it is. */
 export function notApplicable(statement: Statement, session: Session): string | undefined {
-  const { version, kind, launches, registry, asked, supply } = session
+  const { version, kind, launches, registry, asked, supply, manners } = session
   if (!applies(statement, version)) {
     return `holds for ${describeRange(statement)}, the target is ${version}`
   }
@@ -34,6 +34,9 @@ export function notApplicable(statement: Statement, session: Session): string | 
   }
   if (statement.needs?.registry && !registry && kind !== 'replay') {
     return "needs a server that reaches the suite's registry, on the loopback interface of this machine"
+  }
+  if (statement.needs?.abort && manners && manners.stopsWhenLeft === undefined) {
+    return 'leaves an endless generation, and it could not be seen whether the server ends one'
   }
   const { profiles } = asked
   const own = profilesOf(statement, session)
@@ -105,6 +108,12 @@ export function lookForAbsence(exchanges: readonly Exchange[], session: Session)
     if (wrong || to !== undefined || operation === undefined || served.asked.includes(operation)) continue
     if (isNowhere(exchange, served.nowhere)) throw absence(operation, session)
   }
+}
+
+/** Why a statement fails on a server that would never recover from its check. */
+export function wouldHang({ needs }: Statement, { manners }: Session): string | undefined {
+  if (!needs?.abort || manners?.stopsWhenLeft !== false) return undefined
+  return 'a generation goes on after its client has gone away, as was seen before the checks'
 }
 
 /** What becomes of a statement about a route that is not served: of a declared profile that is a failure. */

@@ -2,6 +2,7 @@ import { inject, test } from 'vitest'
 import { SuiteError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Statement } from '../ledger/ledger.ts'
+import { PATIENCE } from './manners.ts'
 import { Finding, judge, type Procedure } from './judge.ts'
 
 export type { Tools } from './judge.ts'
@@ -30,7 +31,9 @@ type Check = {
 
 const checks = (concurrent: boolean): Check => {
   const bind = (statement: Statement, procedure: Procedure) =>
-    test(statement.id, { concurrent }, (context) => judge(statement, procedure, context))
+    test(statement.id, { concurrent, timeout: inject('session')?.manners?.limit ?? PATIENCE }, (context) =>
+      judge(statement, procedure, context),
+    )
   const one = (id: string, procedure: Procedure) => {
     const ledger = inject('ledger')
     const statement = ledger.get(id)

@@ -12,7 +12,15 @@ import { operationOf } from '../schema/routes.ts'
 import type { Client } from '../wire/client.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { type Verbs, verbsOf } from '../wire/verbs.ts'
-import { guard, lookForAbsence, NotApplicable, NotServed, notApplicable, notServed } from './applicable.ts'
+import {
+  guard,
+  lookForAbsence,
+  NotApplicable,
+  NotServed,
+  notApplicable,
+  notServed,
+  wouldHang,
+} from './applicable.ts'
 import { GONE, type Query } from './control.ts'
 import { type Asked, askedIn } from './lookout.ts'
 import { asNamed } from './names.ts'
@@ -87,9 +95,13 @@ export async function judge(
   try {
     const missing = notServed(statement, session)
     if (missing) throw missing
+    const hang = wouldHang(statement, session)
+    if (hang) throw new Finding(hang)
     client = clientFor({ ...session, url: await serverFor(statement, session) }, statement.id, {
       registry: statement.needs?.registry && session.registry,
       before: guard(session),
+      silence: session.manners?.silence,
+      impatient: session.manners !== undefined,
     })
     await attempt(statement, procedure, client, verdict, session, 0.3 * task.timeout)
   } catch (thrown) {

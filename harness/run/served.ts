@@ -87,6 +87,10 @@ export async function whatIsServed(
   return { absent, asked: probes.map(({ name }) => name), nowhere }
 }
 
+/** What web servers say of a path that they do not have, and no server of a model that it does not have. */
+const NOT_FOUND =
+  /^[\W\d]*((detail|error|message|status|code|type|title)[\W\d]+)*(404 |page |route |path |endpoint )*not[ _]found[\W\d]*$/i
+
 const isLocked = ({ status }: Exchange) => status === 401 || status === 403
 
 /** Whether an answer says that there is no such route. */
@@ -99,6 +103,7 @@ export function isNowhere(exchange: Exchange, nowhere: Served['nowhere']): boole
   // Only a file that is asked for by its name may be absent where the route is there.
   const { method, path } = exchange.request
   if (method === 'HEAD' && status === 404 && !path.includes('sha256')) return true
+  if (status === 404 && NOT_FOUND.test(exchange.text)) return true
   const [own] = traitOf(exchange)
   return (nowhere[method] ?? []).some(
     ({ status, type, body }) => own?.status === status && own.type === type && own.body === body,

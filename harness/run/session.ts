@@ -17,6 +17,8 @@ import type { Client } from '../wire/client.ts'
 import { startControl } from './control.ts'
 import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
+import { loadedModels, restoreLoaded } from './loaded.ts'
+import { learnManners, type Manners, PATIENCE } from './manners.ts'
 import { listedModels, makeModels, removeModels, standIns, type Supply, supplyModels } from './models.ts'
 import { clientFor } from './server-client.ts'
 import { NEVER_PROBED, type Served, whatIsServed } from './served.ts'
@@ -41,6 +43,7 @@ export type Session = {
   /** What a server of somebody else serves, and how it came to its models. */
   served?: Served | undefined
   supply?: Supply | undefined
+  manners?: Manners | undefined
   asked: ServerSettings
   record: boolean
   startedAt: string
@@ -110,17 +113,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const client = clientFor(about, 'setup')
     let served: Served | undefined
     let supply: Supply | undefined
+    let manners: Manners | undefined
     delete process.env[NAMES_VARIABLE]
     if (system === 'ollama' && target.kind === 'url') {
       served = await servedBy(clientFor(about, 'served'), version, asked)
       const before = await listedModels(clientFor(about, 'before'))
       const ours = asked.own === undefined && Object.keys(asked.models).length === 0
+      const loaded = await loadedModels(clientFor(about, 'before'))
       // What an earlier run left under the suite's prefix goes too, unless somebody else may have put it there.
-      if (!asked.readOnly)
-        teardown = () => removeModels(clientFor(about, 'teardown', { silence: 10_000 }), ours ? [] : before)
+      if (!asked.readOnly) {
+        teardown = async () => {
+          const last = clientFor(about, 'teardown', { silence: 10_000 })
+          await removeModels(last, ours ? [] : before)
+          await restoreLoaded(last, loaded, Object.values(supply?.names ?? {}))
+        }
+      }
       supply = await supplyModels(client, served, asked)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
-      for (const line of toldOf(served, supply)) say(line)
+      manners = await learnManners(clientFor(about, 'manners'), served, supply, asked.patience ?? PATIENCE)
+      for (const line of toldOf(served, supply, manners)) say(line)
     } else if (target.own) {
       supply = standIns(target.own)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
@@ -140,6 +151,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       registry: registry?.host,
       served,
       supply,
+      manners,
       asked,
       record,
       startedAt: new Date().toISOString(),
@@ -203,7 +215,11 @@ const MODELS_TOLD = {
 }
 
 /** What a reader should know before the checks run. */
-function toldOf({ absent }: Served, { way, names, absent: lacking }: Supply): string[] {
+function toldOf(
+  { absent }: Served,
+  { way, names, absent: lacking }: Supply,
+  { limit, stopsWhenLeft }: Manners,
+): string[] {
   const why =
     way === 'none' ? `, for ${Object.values(lacking)[0]}; --model <name> checks with one of its own` : ''
   // Whoever has no GET there has no HEAD.
@@ -213,7 +229,14 @@ function toldOf({ absent }: Served, { way, names, absent: lacking }: Supply): st
       !absent.some((other) => other !== one && other.split(' ')[1] === one.split(' ')[1]),
   )
   const own = way === 'own' ? ` (${[...new Set(Object.values(names))].join(', ')})` : ''
-  return [...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []), `${MODELS_TOLD[way]}${own}${why}`]
+  return [
+    ...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []),
+    `${MODELS_TOLD[way]}${own}${why}`,
+    ...(limit > PATIENCE ? [`the server is slow: a check may take ${Math.round(limit / 1000)} s`] : []),
+    ...(stopsWhenLeft === false
+      ? ['a generation goes on after its client has gone away: no check leaves an endless one']
+      : []),
+  ]
 }
 
 /** The registry for a live Ollama; undefined where that cannot reach it: in a container, or on another machine. */

@@ -122,6 +122,19 @@ export const responsesEverywhere = (system: System): Responses => tableOf(system
 /** What is answered where no route is. */
 export const responsesElsewhere = (system: System): Responses => tableOf(system).elsewhere
 
+/** The route that a message belongs to, by its name (`generate/last`), where it is one route's alone. */
+export function messagesIn(system: System): Map<string, string> {
+  const found = new Map<string, string[]>()
+  for (const { methods, path, responses } of routesOf(system)) {
+    const operation = `${methods[0]} ${path}`
+    for (const file of Object.values(responses).flatMap((types) => Object.values(types).flatMap(filesOf))) {
+      const name = file.replace(/^[^/]+\/|\.json$/g, '')
+      found.set(name, [...new Set([...(found.get(name) ?? []), operation])])
+    }
+  }
+  return new Map([...found].flatMap(([name, of]) => (of.length === 1 ? [[name, of[0] as string]] : [])))
+}
+
 /** The schema of a part of a path at a version. */
 export function parameterSchema(system: System, name: string, version: string): JsonSchema {
   const schema = tableOf(system).parameters?.[name]

@@ -14,6 +14,7 @@ export const VOCABULARY = [
   'x-unseen',
   'x-enum-unseen',
   'x-absent',
+  'x-has',
 ]
 
 /** Stands for every version at once: what any of them has is allowed. */

@@ -102,7 +102,8 @@ describe('the schema files', () => {
 
   test.each(files)('%s closes every object with properties', (file) => {
     const open = [...schemasIn(file)].filter(
-      ({ schema }) => schema.properties && schema.additionalProperties !== false,
+      // One with names that are not fixed says what they are for.
+      ({ schema }) => schema.properties && schema.additionalProperties !== false && !schema['x-has'],
     )
     expect(open.map(({ id }) => id)).toEqual([])
   })

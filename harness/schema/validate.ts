@@ -220,6 +220,15 @@ function explain(error: ErrorObject, root: JsonSchema, open: boolean): Omit<Prob
       rule: `always there, ${describeRange({ ...rangeAt(root, place), ...requiredIn(property) })}`,
     }
   }
+  // Of a property whose name is not fixed only the form can be asked for.
+  if (keyword === 'not' && typeof parent['x-has'] === 'string') {
+    return {
+      place: `${instancePath}/${escaped(parent['x-has'])}`,
+      kind: 'missing',
+      found: found(Object.keys(data as object)),
+      rule: `always there, ${describeRange(rangeAt(root, instancePath))}`,
+    }
+  }
   const allowed =
     keyword === 'enum' || keyword === 'const' ? ` ${found(params.allowedValues ?? params.allowedValue)}` : ''
   return {

@@ -26,9 +26,14 @@ export type ClientOptions = {
   rate?: number | undefined
   /** For how long the server may be silent, ms. */
   silence?: number | undefined
+  /** Whether a route that was silent twice is waited for no longer than a ninth of that, until it answers again. */
+  impatient?: boolean | undefined
   /** Is told each request before it is sent, and may throw. */
   before?: ((request: Request) => void) | undefined
 }
+
+/** How often in a row a route was silent for all the time that it had. */
+const silent = new Map<string, number>()
 
 /** When the next request may be sent, where there is a rate. */
 let next = 0
@@ -40,6 +45,11 @@ function turn(rate: number | undefined): number {
   const at = Math.max(now, next)
   next = at + 1000 / rate
   return at - now
+}
+
+function noteSilence(route: string, status: number | undefined, problem: string | undefined): void {
+  if (/UND_ERR_(HEADERS|BODY)_TIMEOUT/.test(problem ?? '')) silent.set(route, (silent.get(route) ?? 0) + 1)
+  else if (status !== undefined) silent.delete(route)
 }
 
 /**
@@ -68,7 +78,7 @@ export class Client {
   start<const Method extends string, const Path extends string>(
     request: Request<Method, Path>,
   ): Call<AnswerOf<Method, Path>> {
-    const { credentials, rate, silence, before } = this.#options
+    const { credentials, rate, silence, impatient, before } = this.#options
     before?.(request)
     const exchange = new Exchange<AnswerOf<Method, Path>>(request)
     const { headers, body } = exchange.request
@@ -79,7 +89,13 @@ export class Client {
       headers: { ...headers, ...mark, ...(request.to === undefined ? credentials : {}) },
       body: body && this.#addressed(body),
     }
-    const call = transport.start(this.urlOf(request), exchange, sent, { delay: turn(rate), silence })
+    const route = `${request.method} ${request.path}`
+    const hangs = impatient && (silent.get(route) ?? 0) >= 2
+    const call = transport.start(this.urlOf(request), exchange, sent, {
+      delay: turn(rate),
+      silence: hangs && silence !== undefined ? Math.round(silence / 9) : silence,
+    })
+    if (impatient) void call.ended.then(({ status, problem }) => noteSilence(route, status, problem))
     this.#calls.push(call as unknown as Call)
     return call
   }

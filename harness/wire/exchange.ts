@@ -110,8 +110,18 @@ const LONGEST_SHOWN = 2000
 
 const URL_SHOWN = 'http://127.0.0.1:11434'
 
-/** The request as a curl command. @param longest a longer body, or one that is no text, is only named */
-export function curlOf({ request }: Exchange, url = URL_SHOWN, longest = LONGEST_SHOWN): string {
+/**
+ * The request as a curl command.
+ *
+ * @param longest a longer body, or one that is no text, is only named
+ * @param variables headers that are sent and not kept, each with the environment variable that holds its value
+ */
+export function curlOf(
+  { request }: Exchange,
+  url = URL_SHOWN,
+  longest = LONGEST_SHOWN,
+  variables: Record<string, string> = {},
+): string {
   const { method, path, headers, body } = request
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
   const curl = ['curl', '-sS', '-i']
@@ -126,6 +136,7 @@ export function curlOf({ request }: Exchange, url = URL_SHOWN, longest = LONGEST
   for (const [name, value] of Object.entries(headers)) {
     curl.push('-H', quote(value === '' ? `${name};` : `${name}: ${value}`))
   }
+  for (const [name, variable] of Object.entries(variables)) curl.push('-H', `"${name}: $${variable}"`)
   if (body) {
     curl.push(
       body.length > longest || !isUtf8(body)

@@ -5373,9 +5373,13 @@ remote_model?: string
  */
 remote_host?: string
 /**
- * metadata of the GGUF file, without general.name and tokenizer.chat_template; long arrays are null unless verbose; left out when empty before 0.14.3
+ * metadata of the GGUF file, without general.name and tokenizer.chat_template, by names that begin with the architecture; long arrays are null unless verbose; left out when empty before 0.14.3
  */
 model_info?: {
+/**
+ * architecture of the model; clients find its window by it, as `llama.context_length`
+ */
+"general.architecture": string
 [k: string]: string | number | boolean | unknown[] | null
 }
 /**

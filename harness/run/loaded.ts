@@ -1,0 +1,60 @@
+import { tagged } from '../../fixtures/instruments/models.ts'
+import type { Client } from '../wire/client.ts'
+
+/** A model that is loaded, and until when. */
+export type Loaded = { name: string; expires_at: string; context_length?: number }
+
+/** The models that a server has loaded; none where it does not say. */
+export async function loadedModels(client: Client): Promise<Loaded[]> {
+  const { status, text } = await client.send({ method: 'GET', path: '/api/ps' })
+  if (status !== 200) return []
+  try {
+    return (JSON.parse(text) as { models?: Loaded[] }).models ?? []
+  } catch {
+    return []
+  }
+}
+
+/** The longest time of Go, 2^63 ns: a model that is never unloaded. */
+const FOREVER = 2 ** 63 / 1e6
+
+/**
+ * Leaves the models loaded that were loaded before a run, for as long as they would have been, and unloads those that the
+ * run used and nobody else.
+ *
+ * @param used models that the run used
+ */
+export async function restoreLoaded(
+  client: Client,
+  before: readonly Loaded[],
+  used: readonly string[],
+): Promise<void> {
+  const now = await loadedModels(client)
+  const was = new Set(before.map(({ name }) => name))
+  const ours = new Set(used.map(tagged))
+  for (const { name } of now) {
+    if (!was.has(name) && ours.has(tagged(name))) await keep(client, name, 0)
+  }
+  for (const model of before) {
+    const { name, expires_at, context_length } = model
+    const there = now.find((one) => one.name === name)
+    const left = Date.parse(expires_at) - Date.now()
+    const same = there?.context_length === context_length
+    if (left <= 0 || (there?.expires_at === expires_at && same)) continue
+    const options = same || context_length === undefined ? {} : { options: { num_ctx: context_length } }
+    await keep(client, name, left >= FOREVER / 2 ? -1 : `${Math.round(left)}ms`, options)
+  }
+}
+
+/** Loads a model, or leaves it loaded, for a time; one that only embeds is loaded by another route. */
+async function keep(
+  client: Client,
+  model: string,
+  keep_alive: string | number,
+  more: object = {},
+): Promise<void> {
+  const body = { model, keep_alive, stream: false, ...more }
+  const { status } = await client.send({ method: 'POST', path: '/api/generate', body })
+  if (status !== 200)
+    await client.send({ method: 'POST', path: '/api/embed', body: { model, keep_alive, input: [], ...more } })
+}

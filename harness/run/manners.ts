@@ -1,0 +1,118 @@
+import { models, tagged } from '../../fixtures/instruments/models.ts'
+import type { Client } from '../wire/client.ts'
+import type { Supply } from './models.ts'
+import type { Served } from './served.ts'
+
+/** How long a check may take, ms, on a server that answers at once; Vitest has the same limit. */
+export const PATIENCE = 60_000
+
+/** So many short answers fit into the time that a check has. */
+const ANSWERS = 60
+
+/** What was seen of a server before the checks. */
+export type Manners = {
+  /** How long a check may take, and how long the server may be silent, ms. */
+  limit: number
+  silence: number
+  /** Whether a generation ends when its client goes away; undefined where that could not be seen. */
+  stopsWhenLeft?: boolean | undefined
+}
+
+/** @param answer how long a short answer takes, ms */
+export const limitsFor = (answer: number, patience = PATIENCE): Manners => {
+  const limit = Math.round(Math.max(patience, ANSWERS * answer))
+  // A server that falls silent is named before the check is over.
+  return { limit, silence: Math.round(0.75 * limit) }
+}
+
+const ROUTES = [
+  'POST /api/generate',
+  'POST /api/chat',
+  'POST /v1/chat/completions',
+  'POST /v1/completions',
+] as const
+
+/** A request for a few tokens, by the first of these routes that is served. */
+function request({ absent }: Served, model: string, tokens: number, stream: boolean) {
+  const operation = ROUTES.find((one) => !absent.includes(one))
+  if (operation === undefined) return undefined
+  const path = operation.replace('POST ', '')
+  const own = path.startsWith('/api/')
+  const asked = /chat/.test(path) ? { messages: [{ role: 'user', content: 'a' }] } : { prompt: 'a' }
+  const length = own
+    ? { options: { temperature: 0, num_predict: tokens } }
+    : { temperature: 0, max_tokens: tokens }
+  return { method: 'POST', path, body: { model, stream, ...asked, ...length } } as const
+}
+
+/**
+ * Sees how long a short answer takes, and whether a generation stops when its client goes away. Where it does not, the
+ * endless one of a check would keep the server from all that comes after it.
+ */
+export async function learnManners(
+  client: Client,
+  served: Served,
+  { way, names }: Supply,
+  patience: number,
+): Promise<Manners> {
+  if (way === 'none') return limitsFor(0, patience)
+  const model = names.spare ?? models.spare
+  const short = request(served, model, 4, false)
+  if (!short) return limitsFor(0, patience)
+  // The first loads the model.
+  await client.send(short)
+  const began = performance.now()
+  await client.send(short)
+  const limits = limitsFor(performance.now() - began, patience)
+  return {
+    ...limits,
+    stopsWhenLeft: await stopsWhenLeft(
+      client,
+      served,
+      model,
+      way === 'own' ? { num_predict: 100 } : { num_predict: 8000, num_ctx: 1024 },
+    ),
+  }
+}
+
+/** A model that is to be unloaded stays in the list of the loaded ones as long as it is generating. */
+async function stopsWhenLeft(
+  client: Client,
+  served: Served,
+  model: string,
+  options: { num_predict: number; num_ctx?: number },
+): Promise<boolean | undefined> {
+  const asked = request(served, model, options.num_predict, true)
+  const long = asked && { ...asked, body: { ...asked.body, options: { temperature: 0, ...options } } }
+  if (!long?.path.startsWith('/api/') || served.absent.includes('GET /api/ps')) return undefined
+  const unloads = async () => {
+    const began = performance.now()
+    await client.send({ method: 'POST', path: long.path, body: { model, keep_alive: 0, stream: false } })
+    while (performance.now() - began < 60_000 && (await isLoaded(client, model))) await pause()
+    return performance.now() - began
+  }
+  const began = performance.now()
+  const whole = await client.send(long)
+  const full = performance.now() - began
+  if (whole.status !== 200 || !(await isLoaded(client, model))) return undefined
+  const idle = await unloads()
+  // Loads it again.
+  await client.send({ ...long, body: { ...long.body, options: { ...long.body.options, num_predict: 1 } } })
+  const call = client.start(long)
+  await call.until(({ chunks }) => chunks.length > 0)
+  call.abort()
+  await call.ended
+  return (await unloads()) < idle + full / 3
+}
+
+const isLoaded = async (client: Client, model: string): Promise<boolean> => {
+  const { status, text } = await client.send({ method: 'GET', path: '/api/ps' })
+  if (status !== 200) return false
+  return (
+    (JSON.parse(text) as { models?: { name: string }[] }).models?.some(
+      ({ name }) => tagged(name) === tagged(model),
+    ) ?? false
+  )
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 20))
