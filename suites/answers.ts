@@ -19,6 +19,9 @@ function errorOf(text: string): string | undefined {
   }
 }
 
+/** What an answer is, without the charset, for which no client asks. */
+export const mediaType = ({ contentType }: Exchange) => contentType?.split(';')[0]
+
 /** How a request to a route of `/v1` was refused: its outcome, and the type of the error. */
 export function refusal(exchange: Exchange) {
   return { ...outcome(exchange), type: exchange.json.error?.type }

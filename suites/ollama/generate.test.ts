@@ -1,7 +1,7 @@
 import { models, tagged } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { askEach, outcome } from '../answers.ts'
+import { askEach, mediaType, outcome } from '../answers.ts'
 import { GREEDY } from './requests.ts'
 
 /** Is answered with the letters that follow, and with a `context`. */
@@ -371,7 +371,7 @@ check('generate.error.no-model', async ({ post }) =>
 
 check('generate.error.unknown-model', async ({ post }) => {
   const exchange = await post('/api/generate', { model: 'conformance/nobody', prompt: 'a' })
-  return { ...outcome(exchange), content_type: exchange.contentType }
+  return { status: exchange.status, error: typeof exchange.json.error, media_type: mediaType(exchange) }
 })
 
 check('generate.error.invalid-name', async ({ post }) =>

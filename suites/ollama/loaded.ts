@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { models, tagged } from '../../fixtures/instruments/models.ts'
+import { isNamed, models } from '../../fixtures/instruments/models.ts'
 import { fail } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Client } from '../../harness/wire/client.ts'
@@ -14,7 +14,7 @@ export async function listLoaded(client: Client) {
 
 /** The entry of a model in `/api/ps`, undefined when it is not loaded. */
 export async function findLoaded(client: Client, model: string = models.spare) {
-  return (await listLoaded(client)).find(({ name }) => name === tagged(model))
+  return (await listLoaded(client)).find(isNamed(model))
 }
 
 /** Whether a model is loaded. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
-import { models, PARAMETERS, tagged } from '../../fixtures/instruments/models.ts'
+import { isNamed, models, PARAMETERS, tagged } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
@@ -17,7 +17,7 @@ const layerOf = (parameters: object) => `${JSON.stringify(parameters, Object.key
 const show = async (post: Verbs['post'], model: string) => (await post('/api/show', { model })).json
 /** The entry of a model in the list of models. */
 const tagOf = async (get: Verbs['get'], model: string) =>
-  (await get('/api/tags')).json.models.filter(({ name }) => name === tagged(model))[0]
+  (await get('/api/tags')).json.models.filter(isNamed(model))[0]
 const keys = (value: object) => Object.keys(value).sort()
 
 /** `name value` of each parameter that show gives, sorted. */

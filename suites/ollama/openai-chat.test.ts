@@ -5,7 +5,7 @@ import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import type { Route } from '../../schemas/ollama/types.ts'
-import { askEach, outcome } from '../answers.ts'
+import { askEach, mediaType, outcome } from '../answers.ts'
 import { garbling, withModel } from './loaded.ts'
 import { user } from './requests.ts'
 
@@ -530,8 +530,9 @@ check('openai-chat.errors.no-model', async ({ post }) =>
 )
 
 check('openai-chat.errors.form', async ({ post }) => {
-  const { contentType, json } = await post.wrong('/v1/chat/completions', { ...ABC, messages: [] })
-  return { content_type: contentType, error: json.error }
+  const exchange = await post.wrong('/v1/chat/completions', { ...ABC, messages: [] })
+  const { message, ...rest } = exchange.json.error ?? {}
+  return { media_type: mediaType(exchange), error: { message: typeof message, ...rest } }
 })
 
 // Null

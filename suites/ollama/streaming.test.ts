@@ -1,6 +1,7 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
+import { mediaType } from '../answers.ts'
 import { GREEDY } from './requests.ts'
 
 /** Is answered with the four letters that follow. */
@@ -106,9 +107,10 @@ check('streaming.created_at.form', async ({ post }) => {
 
 // Errors and single answers
 
-check('streaming.error.unknown-model', async ({ post }) =>
-  errorKeys(await post('/api/generate', { model: 'conformance/nobody', prompt: 'a', stream: true })),
-)
+check('streaming.error.unknown-model', async ({ post }) => {
+  const exchange = await post('/api/generate', { model: 'conformance/nobody', prompt: 'a', stream: true })
+  return { status: exchange.status, media_type: mediaType(exchange), keys: Object.keys(exchange.json) }
+})
 
 check('streaming.error.before-content', async ({ post }) => {
   const exchange = await post.wrong('/api/generate', { ...ABC, format: 'xml', stream: true })

@@ -4,7 +4,7 @@ import { operationsOf } from '../../harness/schema/routes.ts'
 import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
-import { askEach, outcome } from '../answers.ts'
+import { askEach, mediaType, outcome } from '../answers.ts'
 import { GREEDY } from './requests.ts'
 
 const ABC = {
@@ -29,13 +29,11 @@ check('transport.head', ({ head }) =>
 )
 
 check('transport.version.get', async ({ get }) => {
-  const { status, contentType, json } = await get('/api/version')
-  const { version, ...rest } = json
+  const exchange = await get('/api/version')
   return {
-    status,
-    content_type: contentType,
-    release_or_candidate: /^\d+\.\d+\.\d+(-rc\d+)?$/.test(version),
-    others: Object.keys(rest),
+    status: exchange.status,
+    media_type: mediaType(exchange),
+    release_or_candidate: /^\d+\.\d+\.\d+(-rc\d+)?$/.test(exchange.json.version),
   }
 })
 
