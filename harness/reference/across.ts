@@ -150,22 +150,34 @@ function defects(book: Book, page: string): string {
   const rows = book.statements.filter(({ defect }) => defect)
   const isOver = (statement: Statement) =>
     statement.until !== undefined || wayOf(statement)?.over !== undefined
-  const item = (statement: Statement) => {
-    const way = wayOf(statement)?.way
-    return `${bullet(book, page, statement)}\n  - ${text(statement.defect ?? '')}${way ? `\n  - **Way around:** ${book.prose(page, way)}` : ''}`
-  }
+  // Members of a family have the same reason and the same way.
+  const items = (group: readonly Statement[]) =>
+    [...Map.groupBy(group, (statement) => `${statement.defect} ${wayOf(statement)?.way}`).values()]
+      .map((same) => {
+        const [first] = same as [Statement]
+        const way = wayOf(first)?.way
+        return [
+          ...same.map((statement) =>
+            bullet(book, page, statement).replace(/ · a defect\)$| \(a defect\)$/, (end) =>
+              end.startsWith(' ·') ? ')' : '',
+            ),
+          ),
+          `  - ${text(first.defect ?? '')}`,
+          ...(way ? [`  - **Way around:** ${book.prose(page, way)}`] : []),
+        ].join('\n')
+      })
+      .join('\n')
   const standing = rows.filter((statement) => !isOver(statement))
   return paragraphs(
     ...[...Map.groupBy(standing, ({ about }) => about.endpoints[0] ?? 'any')].map(([endpoint, group]) =>
-      paragraphs(
-        `### ${endpoint === 'any' ? 'The server as a whole' : endpoint}`,
-        group.map(item).join('\n'),
-      ),
+      paragraphs(`### ${endpoint === 'any' ? 'The server as a whole' : endpoint}`, items(group)),
     ),
     '### Those that are over',
     rows
       .filter(isOver)
-      .map((statement) => `${item(statement)}\n  - Over since ${statement.until ?? wayOf(statement)?.over}.`)
+      .map(
+        (statement) => `${items([statement])}\n  - Over since ${statement.until ?? wayOf(statement)?.over}.`,
+      )
       .join('\n'),
   )
 }

@@ -7,9 +7,10 @@ import type { Change } from '../gate/changes.ts'
 import type { Statement } from '../ledger/ledger.ts'
 import { restoreExchange, type StoredExchange } from '../recording/recording.ts'
 import { messagesOf } from '../schema/messages.ts'
+import { type Route, routesOf } from '../schema/routes.ts'
 import { messageName, schemaOf } from '../schema/validate.ts'
 import { type Book, endpointPage } from './book.ts'
-import { errorTable } from './errors.ts'
+import { errorTable, seenErrors } from './errors.ts'
 import { fieldPlace, fieldTable, isOption, sidesOf, telling } from './fields.ts'
 import { anchor, code, fence, paragraphs, plural, text } from './markdown.ts'
 import { bullet, statementSection } from './statement.ts'
@@ -30,6 +31,7 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
   const said = (section: string) => book.prose(page, prose?.sections.get(section))
   const statements = unique(lines.flatMap(({ name }) => book.about(system, name)))
   const own = book.statements.filter(({ id }) => book.homeOf(id) === page)
+  const inTable = new Set(seenErrors(book, lines, statements).map(({ statement }) => statement.id))
   // What HEAD answers is what GET does, without the body.
   const spoken = lines.filter(({ method }) => method !== 'HEAD' || lines.length === 1)
   const heading = lines.length === 1 ? first.name : first.path
@@ -51,7 +53,7 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
         list(
           book,
           page,
-          statements.filter((one) => isError(one) && !onField(one)),
+          statements.filter((one) => isError(one) && !onField(one) && !inTable.has(one.id)),
         ),
       ),
     ),
@@ -142,7 +144,7 @@ function requestOf(
 ): (string | undefined)[] {
   const messages = sidesOf(line, 'request')
   const title = several ? `Request of ${line.name}` : 'Request'
-  if (messages.length === 0) return [section(title, 'No body.')]
+  if (messages.length === 0) return [section(title, bodyOf(line))]
   const fields = messages.flatMap((message) => message.fields)
   const said = statements.filter(
     (one) => onField(one) && endpointsAbout(one).includes(line.name) && !isOption(one.about.field as string),
@@ -153,7 +155,7 @@ function requestOf(
     ...said.map(({ about }) => about.field as string),
   ]).filter((path) => !isOption(path))
   return [
-    section(title, fieldTable(book, page, line, 'request')),
+    section(title, paragraphs(bodyOf(line), fieldTable(book, page, line, 'request'))),
     names.some((name) => said.some(({ about }) => about.field === name))
       ? `### Field by field\n\n${names
           .flatMap((name) => {
@@ -168,6 +170,31 @@ function requestOf(
       : undefined,
   ]
 }
+
+/** What a request is, where it is no object of JSON. */
+function bodyOf(line: EndpointLine): string {
+  const { request, form } = routeAt(line)
+  if (request === 'bytes') return 'The bytes of the file.'
+  if (request === 'none') return 'No body.'
+  return form ? 'A multipart form.' : ''
+}
+
+/** The statuses of an endpoint that are no error, each with what its body may be. */
+function statusesOf(line: EndpointLine): string {
+  const shown = Object.entries(routeAt(line).responses)
+    .filter(([status]) => status.startsWith('2'))
+    .map(([status, types]) => {
+      const bodies = line.method === 'HEAD' ? [] : Object.keys(types).filter((type) => type !== 'none')
+      return `${code(status)} ${bodies.length > 0 ? `with ${bodies.map(code).join(' or ')}` : 'without a body'}`
+    })
+  return `${shown.join('; ')}.`
+}
+
+/** The route of an endpoint in the newest version that has it. */
+const routeAt = ({ system, method, path }: EndpointLine): Route =>
+  routesOf(system).findLast(
+    (route) => !route.of && route.path === path && route.methods.includes(method),
+  ) as Route
 
 /** Sentences: all that stand on this page, of others those that matter most and the way to the rest. */
 function saidOf(book: Book, page: string, statements: readonly Statement[]): string {
@@ -196,7 +223,7 @@ function answerOf(
   const said = statements.filter((one) => one.about.answer && endpointsAbout(one).includes(line.name))
   const tableOf = fieldTable(book, page, line, 'answer')
   return [
-    section(title, tableOf || 'No body.'),
+    section(title, paragraphs(statusesOf(line), tableOf)),
     said.length > 0 ? `### Answer, field by field\n\n${groupedBy(book, page, said)}` : undefined,
   ]
 }
