@@ -48,6 +48,8 @@ export const models = (): Command =>
         write(`create/${name}.json`, `${JSON.stringify(body, null, 2)}\n`)
         modelLines.push(`| \`${PREFIX}${name}\` | \`${instrument}.gguf\` | ${special(whole, PARAMETERS)} |`)
       }
+      const named = Object.keys(modelDefinitions).map((name) => `  ${name}: ${PREFIX}${name}`)
+      write('models.yaml', ['models:', ...named, ''].join('\n'))
       write('README.md', page(instrumentLines, modelLines))
       if (json) console.log(JSON.stringify(files, null, 1))
       else {
@@ -112,6 +114,9 @@ ollama create conformance/successor -f successor.Modelfile
 curl -X POST http://127.0.0.1:11434/api/blobs/<digest> --data-binary @successor.gguf
 curl -X POST http://127.0.0.1:11434/api/create -d @create/successor.json
 \`\`\`
+
+\`models.yaml\` is the part of an \`ollama-conformance.yaml\` that says under which name your server has each model: write your names
+on the right, and leave out what it does not have.
 
 ## Instruments
 

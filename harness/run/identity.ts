@@ -5,6 +5,7 @@ import { buildVersion } from '../targets/build.ts'
 import type { Target } from '../targets/target.ts'
 import type { Client } from '../wire/client.ts'
 import type { Exchange } from '../wire/exchange.ts'
+import { persist } from './persist.ts'
 
 const OLDEST = '0.5.7'
 
@@ -21,7 +22,7 @@ export type Identity = { version: string; says?: string | undefined }
 export async function identify(client: Client, target: Target, as?: string): Promise<Identity> {
   if (target.version) return { version: target.version }
   const path = target.system === 'ollama' ? '/api/version' : '/props'
-  const exchange = await persist(client, path)
+  const exchange = await persist(client, { method: 'GET', path })
   if (exchange.end === 'refused') {
     throw new SuiteError(
       `no server answers at ${client.url} (${exchange.problem}); start it, or choose another target`,
@@ -40,15 +41,6 @@ export async function identify(client: Client, target: Target, as?: string): Pro
     throw new SuiteError(`${client.url} is Ollama ${version}; versions from ${OLDEST} on are covered`)
   }
   return { version }
-}
-
-/** Some servers drop a connection now and then; where nobody listens nothing is gained by asking again. */
-async function persist(client: Client, path: string): Promise<Exchange> {
-  for (let left = 2; ; left--) {
-    const exchange = await client.send({ method: 'GET', path })
-    if (exchange.end === 'complete' || exchange.problem === 'connection refused' || left === 0)
-      return exchange
-  }
 }
 
 /** What an answer says as a field, or as a bare string. */

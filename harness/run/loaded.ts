@@ -1,12 +1,13 @@
 import { tagged } from '../../fixtures/instruments/models.ts'
 import type { Client } from '../wire/client.ts'
+import { persist } from './persist.ts'
 
 /** A model that is loaded, and until when. */
 export type Loaded = { name: string; expires_at: string; context_length?: number }
 
 /** The models that a server has loaded; none where it does not say. */
 export async function loadedModels(client: Client): Promise<Loaded[]> {
-  const { status, text } = await client.send({ method: 'GET', path: '/api/ps' })
+  const { status, text } = await persist(client, { method: 'GET', path: '/api/ps' })
   if (status !== 200) return []
   try {
     return (JSON.parse(text) as { models?: Loaded[] }).models ?? []
@@ -54,7 +55,7 @@ async function keep(
   more: object = {},
 ): Promise<void> {
   const body = { model, keep_alive, stream: false, ...more }
-  const { status } = await client.send({ method: 'POST', path: '/api/generate', body })
+  const { status } = await persist(client, { method: 'POST', path: '/api/generate', body })
   if (status !== 200)
     await client.send({ method: 'POST', path: '/api/embed', body: { model, keep_alive, input: [], ...more } })
 }

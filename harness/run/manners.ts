@@ -1,5 +1,6 @@
 import { models, tagged } from '../../fixtures/instruments/models.ts'
 import type { Client } from '../wire/client.ts'
+import { persist } from './persist.ts'
 import type { Supply } from './models.ts'
 import type { Served } from './served.ts'
 
@@ -60,9 +61,9 @@ export async function learnManners(
   const short = request(served, model, 4, false)
   if (!short) return limitsFor(0, patience)
   // The first loads the model.
-  await client.send(short)
+  await persist(client, short)
   const began = performance.now()
-  await client.send(short)
+  await persist(client, short)
   const limits = limitsFor(performance.now() - began, patience)
   return {
     ...limits,

@@ -11,6 +11,7 @@ import { didYouMean } from '../base/nearest.ts'
 import type { OwnModels, ServerSettings } from '../config/server.ts'
 import type { Client } from '../wire/client.ts'
 import type { Exchange, Request } from '../wire/exchange.ts'
+import { persist } from './persist.ts'
 import type { Served } from './served.ts'
 
 const NAMES = Object.keys(modelDefinitions) as ModelName[]
@@ -128,7 +129,7 @@ function listedIn(text: string): string[] {
 export async function makeModels(client: Client, mayRefuse = false): Promise<string | undefined> {
   let taken = false
   const send = async (request: Request): Promise<string | undefined> => {
-    const exchange = await client.send(request)
+    const exchange = await persist(client, request)
     const problem = refusal(exchange)
     if (problem === undefined) return undefined
     const { status = 0 } = exchange
@@ -177,10 +178,10 @@ const OURS = new RegExp(`^(127\\.0\\.0\\.1:\\d+/)?${PREFIX}`)
  * @param kept models that somebody else put there, under the suite's prefix or not
  */
 export async function removeModels(client: Client, kept: readonly string[] = []): Promise<void> {
-  const { json } = await client.send({ method: 'GET', path: '/api/tags' })
-  const names = json.models.map(({ name }) => name)
+  const { json } = await persist(client, { method: 'GET', path: '/api/tags' })
+  const names = json.models.map(({ name }: { name: string }) => name)
   const keep = new Set(kept.map(tagged))
-  for (const model of names.filter((name) => OURS.test(name) && !keep.has(tagged(name)))) {
+  for (const model of names.filter((name: string) => OURS.test(name) && !keep.has(tagged(name)))) {
     await mustAnswer(client, { method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
     await mustAnswer(client, { method: 'DELETE', path: '/api/delete', body: { model } })
   }
@@ -194,5 +195,5 @@ async function mustAnswer(client: Client, request: Request): Promise<void> {
 
 /** The models that a server lists; none where it lists none. */
 export async function listedModels(client: Client): Promise<string[]> {
-  return listedIn((await client.send({ method: 'GET', path: '/api/tags' })).text)
+  return listedIn((await persist(client, { method: 'GET', path: '/api/tags' })).text)
 }

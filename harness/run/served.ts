@@ -1,6 +1,7 @@
 import { routesOf, withoutQuery } from '../schema/routes.ts'
 import type { Client } from '../wire/client.ts'
 import type { Exchange, Request } from '../wire/exchange.ts'
+import { persist } from './persist.ts'
 
 /** What a server of somebody else serves. */
 export type Served = {
@@ -124,12 +125,9 @@ async function hasPath(client: Client, path: string, method: string, nowhere: Se
 /** Asks for nothing of nobody; what routes read of it is there, for the sake of servers that take that for granted. */
 const NOTHING = { model: '', messages: [], prompt: '', input: '', stream: false }
 
-const ask = async (client: Client, { method, path }: Request): Promise<Exchange> => {
+const ask = (client: Client, { method, path }: Request): Promise<Exchange> => {
   const body = method === 'POST' || method === 'DELETE' ? { body: NOTHING } : {}
-  const request = { method, path, wrong: true, ...body }
-  const exchange = await client.send(request)
-  // Some servers drop a connection now and then.
-  return exchange.end === 'complete' ? exchange : client.send(request)
+  return persist(client, { method, path, wrong: true, ...body })
 }
 
 /** Without the path, and without numbers that are others in each answer. */

@@ -9,7 +9,7 @@ type Server = { url: string; kind: string; asked: ServerSettings }
  * @param more of its options
  */
 export function clientFor(
-  { url, kind, asked: { headers, rate } }: Server,
+  { url, kind, asked: { headers, rate, patience } }: Server,
   name: string,
   more: Partial<ClientOptions> = {},
 ): Client {
@@ -19,6 +19,7 @@ export function clientFor(
     replay: kind === 'replay',
     credentials: headerValues(headers),
     rate,
+    silence: patience && 0.75 * patience,
     ...more,
   })
 }

@@ -116,7 +116,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     let manners: Manners | undefined
     delete process.env[NAMES_VARIABLE]
     if (system === 'ollama' && target.kind === 'url') {
-      served = await servedBy(clientFor(about, 'served'), version, asked)
+      served = await servedBy(clientFor(about, 'served', { silence: PROBE_SILENCE }), version, asked)
       const before = await listedModels(clientFor(about, 'before'))
       const ours = asked.own === undefined && Object.keys(asked.models).length === 0
       const loaded = await loadedModels(clientFor(about, 'before'))
@@ -131,7 +131,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       supply = await supplyModels(client, served, asked)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
       manners = await learnManners(clientFor(about, 'manners'), served, supply, asked.patience ?? PATIENCE)
-      for (const line of toldOf(served, supply, manners)) say(line)
+      for (const line of toldOf(served, supply, manners, asked)) say(line)
     } else if (target.own) {
       supply = standIns(target.own)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
@@ -207,6 +207,9 @@ async function servedBy(client: Client, version: string, asked: ServerSettings):
   return served
 }
 
+/** How long a route may be silent that is asked for nothing, ms; one that says nothing by then is taken to be there. */
+const PROBE_SILENCE = 15_000
+
 const MODELS_TOLD = {
   made: 'models: the suite makes its own there, below conformance/, and removes them at the end',
   there: 'models: those of the suite, under the names that the configuration gives',
@@ -219,6 +222,7 @@ function toldOf(
   { absent }: Served,
   { way, names, absent: lacking }: Supply,
   { limit, stopsWhenLeft }: Manners,
+  asked: ServerSettings,
 ): string[] {
   const why =
     way === 'none' ? `, for ${Object.values(lacking)[0]}; --model <name> checks with one of its own` : ''
@@ -232,7 +236,9 @@ function toldOf(
   return [
     ...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []),
     `${MODELS_TOLD[way]}${own}${why}`,
-    ...(limit > PATIENCE ? [`the server is slow: a check may take ${Math.round(limit / 1000)} s`] : []),
+    ...(limit > (asked.patience ?? PATIENCE)
+      ? [`the server is slow: a check may take ${Math.round(limit / 1000)} s`]
+      : []),
     ...(stopsWhenLeft === false
       ? ['a generation goes on after its client has gone away: no check leaves an endless one']
       : []),

@@ -176,4 +176,48 @@ describe('a server of somebody else', { timeout: 180_000 }, () => {
       create: 'not-applicable: not served: POST /api/create',
     })
   })
+
+  test('that is silent for ever at one route: everything else is judged', async () => {
+    const { url } = await startFake('0.24.0', ({ url: path }) => path === '/api/embed')
+    const { verdicts, output } = await runOn(url, { CONFORMANCE_PATIENCE: '2' }, '0.24.0')
+    expect(verdicts, output).toEqual({
+      ...ALL,
+      embed: expect.stringMatching(/^fail: .*(TIMEOUT|no end within)/s),
+    })
+  })
+
+  test('that drops every fifth connection: what that hits fails, and nothing is the fault of the suite', async () => {
+    let count = 0
+    const { url } = await startFake('0.24.0', (request) => {
+      count += 1
+      if (count % 5 === 0) request.socket.destroy()
+      return count % 5 === 0
+    })
+    const { verdicts, output } = await runOn(url, {}, '0.24.0')
+    const kinds = new Set(Object.values(verdicts).map((one) => one.replace(/:.*/s, '')))
+    expect([...kinds], output).toEqual(expect.arrayContaining(['pass']))
+    expect(kinds.has('error'), output).toBe(false)
+    expect(Object.keys(verdicts)).toHaveLength(6)
+  })
+
+  test('that is slow gets the time that its answers need', async () => {
+    const { url } = await startFake('0.24.0', ({ url: path, method }, response) => {
+      if (path !== '/api/generate') return false
+      setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'), 100)
+      return method === 'POST'
+    })
+    const checkout = new Checkout({
+      ...FILES,
+      'suites/ollama/demo.test.ts': suite(`
+        check('demo.model', async ({ post }) => {
+          for (let left = 12; left > 0; left--) await post('/api/generate', { model: 'conformance/x', prompt: 'a' })
+          return 200
+        })
+      `),
+      'specs/ollama/demo.yaml': ledger({ 'demo.model': { about: { endpoint: 'POST /api/generate' } } }),
+    })
+    const { output } = await checkout.run({ OLLAMA_TARGET: url, CONFORMANCE_PATIENCE: '1' })
+    expect(output).toMatch(/the server is slow: a check may take [678] s/)
+    expect(checkout.results('ollama-0.24.0-url').statements[0]).toMatchObject({ status: 'pass' })
+  })
 })
