@@ -178,10 +178,9 @@ const OURS = new RegExp(`^(127\\.0\\.0\\.1:\\d+/)?${PREFIX}`)
  * @param kept models that somebody else put there, under the suite's prefix or not
  */
 export async function removeModels(client: Client, kept: readonly string[] = []): Promise<void> {
-  const { json } = await persist(client, { method: 'GET', path: '/api/tags' })
-  const names = json.models.map(({ name }: { name: string }) => name)
+  const names = listedIn((await persist(client, { method: 'GET', path: '/api/tags' })).text)
   const keep = new Set(kept.map(tagged))
-  for (const model of names.filter((name: string) => OURS.test(name) && !keep.has(tagged(name)))) {
+  for (const model of names.filter((name) => OURS.test(name) && !keep.has(tagged(name)))) {
     await mustAnswer(client, { method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
     await mustAnswer(client, { method: 'DELETE', path: '/api/delete', body: { model } })
   }

@@ -35,6 +35,7 @@ test('everything that is there is found', async () => {
 test.each([
   ['405', 405, 'text/plain', ''],
   ['501', 501, 'application/json', '{"error":"not implemented"}'],
+  ['403', 403, 'application/json', '{"error":"disabled by the owner"}'],
   ['a page', 404, 'text/html; charset=utf-8', '<p>What?</p>'],
   ['the answer that any unknown path gets', 404, 'application/json; charset=utf-8', '{"error":"not found"}'],
 ])('a route is absent that answers with %s', async (_, status, type, body) => {

@@ -80,6 +80,8 @@ export async function whatIsServed(
   if (open.length > 0 && open.every(({ exchange }) => isLocked(exchange))) return 'locked'
   const absent: string[] = []
   for (const { name, method, path, exchange } of answers) {
+    // It is there for the owner of the server, who lets nobody change what it has.
+    if (exchange.status === 403 && changesServer(name.replace('HEAD', 'POST'))) absent.push(name)
     if (!isNowhere(exchange, nowhere)) continue
     if (exchange.status === 404 && method !== 'HEAD' && (await hasPath(client, path, method, nowhere)))
       continue
