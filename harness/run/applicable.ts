@@ -61,7 +61,7 @@ export function guard(session: Session): (request: Request) => void {
   const { served, supply, asked, system, version } = session
   if (!served) return () => {}
   const lacking = new Map(Object.entries(supply?.absent ?? {}).map(([name, why]) => [name as ModelName, why]))
-  const borrowed = supply?.way === 'own'
+  const borrowed = supply?.way === 'own' || asked.readOnly
   return ({ method, path, body, to }) => {
     if (to !== undefined) return
     const operation = operationOf(system, version, method, path)

@@ -1,6 +1,8 @@
 import { models, tagged } from '../../fixtures/instruments/models.ts'
+import type { ServerSettings } from '../config/server.ts'
 import type { Client } from '../wire/client.ts'
 import { persist } from './persist.ts'
+import type { Loaded } from './loaded.ts'
 import type { Supply } from './models.ts'
 import type { Served } from './served.ts'
 
@@ -54,7 +56,8 @@ export async function learnManners(
   client: Client,
   served: Served,
   { way, names }: Supply,
-  patience: number,
+  { patience = PATIENCE, readOnly }: Pick<ServerSettings, 'patience' | 'readOnly'>,
+  loaded: readonly Loaded[],
 ): Promise<Manners> {
   if (way === 'none') return limitsFor(0, patience)
   const model = names.spare ?? models.spare
@@ -65,6 +68,8 @@ export async function learnManners(
   const began = performance.now()
   await persist(client, short)
   const limits = limitsFor(performance.now() - began, patience)
+  // To see it a model is unloaded, which others may be using.
+  if (readOnly || loaded.some(({ name }) => tagged(name) === tagged(model))) return limits
   return {
     ...limits,
     stopsWhenLeft: await stopsWhenLeft(

@@ -130,7 +130,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       }
       supply = await supplyModels(client, served, asked)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
-      manners = await learnManners(clientFor(about, 'manners'), served, supply, asked.patience ?? PATIENCE)
+      manners = await learnManners(clientFor(about, 'manners'), served, supply, asked, loaded)
       for (const line of toldOf(served, supply, manners, asked)) say(line)
     } else if (target.own) {
       supply = standIns(target.own)
