@@ -50,7 +50,30 @@ export type ApiField = Range & {
   unseen?: string
 }
 
-export type ApiStatement = Omit<Statement, 'about' | 'place' | 'given' | 'claims'> & {
+/** What of a row is published, in this order; a field that rows get later comes when `api.schema.json` knows it. */
+const PUBLISHED = [
+  'id',
+  'system',
+  'area',
+  'text',
+  'level',
+  'tier',
+  'since',
+  'until',
+  'older',
+  'limit',
+  'see',
+  'values',
+  'quotes',
+  'needs',
+  'portable',
+  'clients',
+  'defect',
+  'excluded',
+  'sources',
+] as const
+
+export type ApiStatement = Pick<Statement, (typeof PUBLISHED)[number]> & {
   endpoints: string[]
   field?: string
   answer?: string
@@ -63,10 +86,12 @@ export type ApiStatement = Omit<Statement, 'about' | 'place' | 'given' | 'claims
 }
 
 export function apiStatement(statement: Statement, recorded?: string[], page?: string): ApiStatement {
-  const { about, place: _, given: __, claims: ___, ...rest } = statement
-  const { endpoints: ____, ...part } = about
+  const { endpoints: _, ...part } = statement.about
+  const published = Object.fromEntries(
+    PUBLISHED.flatMap((name) => (statement[name] === undefined ? [] : [[name, statement[name]]])),
+  ) as Pick<Statement, (typeof PUBLISHED)[number]>
   return {
-    ...rest,
+    ...published,
     endpoints: endpointsAbout(statement),
     ...part,
     ...(recorded ? { recorded } : {}),

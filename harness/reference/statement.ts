@@ -14,17 +14,19 @@ const LONGEST_SHOWN = 1200
 export function statementSection(book: Book, page: string, statement: Statement): string {
   const { id, level, tier, claims, defect, quotes, needs, excluded, values, limit, older, sources } =
     statement
+  const { portable, clients } = statement
   const see = book.seeAlso(id)
   const content = paragraphs(
     `${anchor(id)}\n#### ${id}`,
     text(statement.text),
-    `*${[level, tier].join(' · ')} · ${versionsOf(book, statement)}${claims ? ` · decides ${claims.map((claim) => `[${claim}](${book.href(page, 'review.md', claim)})`).join(', ')}` : ''}*`,
+    `*${[level, tier, ...(portable ? ['whatever the model says'] : [])].join(' · ')} · ${versionsOf(book, statement)}${claims ? ` · decides ${claims.map((claim) => `[${claim}](${book.href(page, 'review.md', claim)})`).join(', ')}` : ''}*`,
     defect && `**Defect:** ${text(defect)}`,
     limit && `**What this cannot show:** ${text(limit)}`,
     older && `**Older than the check:** ${text(older)}`,
     quotes && `The docs: “${text(quotes.docs)}” Servers: “${text(quotes.server)}”`,
     see.length > 0 && `See also ${see.map((other) => book.to(page, other, code(other))).join(', ')}`,
     needed(needs),
+    clients && `Clients that depend on it: ${clients.map(text).join(', ')}`,
     excluded && `**Not checked:** ${text(excluded)}`,
     values && valuesOf(book, values, statement),
     proofOf(book, page, statement),
