@@ -11,10 +11,18 @@ import { readTable } from '../schema/routes.ts'
 /** Builds the package: `node harness/commands/build.ts [folder]`. */
 
 /** What is read and is no code. `specs/` is read as one file of JSON, which takes a tenth of the time. */
-const DATA = ['fixtures/recordings', 'harness', 'openapi', 'schemas', 'specs/renamed.yaml']
+const DATA = [
+  'fixtures/clients',
+  'fixtures/recordings',
+  'harness',
+  'openapi',
+  'schemas',
+  'specs/renamed.yaml',
+]
 
 // `routes.yaml` is read as JSON too.
-const isData = (path: string) => !/\.ts$|[\\/]routes\.yaml$/.test(path)
+const isData = (path: string) =>
+  !/\.ts$|[\\/](routes|clients)\.yaml$|[\\/]calls?\.\w+$|[\\/]README\.md$/.test(path)
 
 const folder = resolve(process.argv[2] ?? fromRoot('dist'))
 rmSync(folder, { recursive: true, force: true })

@@ -44,6 +44,7 @@ describe('the proxy', () => {
       {
         method: 'POST',
         path: '/api/chat?a=1',
+        headers: expect.arrayContaining([['x-sent', 'too']]),
         request: { text: '{"model":"m"}' },
         response: { status: 418, type: 'application/json' },
       },

@@ -54,6 +54,12 @@ function pass(
   seen: (traffic: Traffic) => void,
 ): void {
   const { method = 'GET', url = '/', headers } = request
+  const began = performance.now()
+  const names = request.rawHeaders.filter((_, index) => index % 2 === 0)
+  const sentHeaders = names.map((name, index): [string, string] => [
+    name,
+    request.rawHeaders[2 * index + 1] as string,
+  ])
   const sent = new Copy(request.headers['content-type'], request.headers['content-encoding'])
   const send = base.protocol === 'https:' ? httpsRequest : httpRequest
   const onward = send(new URL(base.pathname.replace(/\/$/, '') + url, base), {
@@ -61,7 +67,7 @@ function pass(
     headers: { ...headers, host: base.host },
   })
   const tell = (answer?: Traffic['response']) =>
-    seen({ method, path: url, request: sent.body, response: answer })
+    seen({ method, path: url, began, headers: sentHeaders, request: sent.body, response: answer })
   onward.on('response', (answer) => {
     const got = new Copy(answer.headers['content-type'], answer.headers['content-encoding'])
     // Node adds none of its own then.

@@ -13,6 +13,9 @@ export type Traffic = {
   method: string
   /** With or without a query, and with whatever a proxy puts in front of it. */
   path: string
+  /** When it began, ms, and the headers as they were sent, where a proxy saw it. */
+  began?: number
+  headers?: [string, string][]
   request?: { type: string; text: string } | undefined
   response?: { status: number; type: string; text: string } | undefined
 }

@@ -46,6 +46,7 @@ export type StoredExchange = {
     wrong?: boolean | { before?: string; from?: string }
     /** It only clears up. */
     aside?: true
+    foreign?: boolean
   }
   /** Absent when no response began. */
   response?: { status: number; headers: [string, string][]; chunks: [t: number, bytes: StoredBytes][] }
@@ -82,6 +83,7 @@ export function storeExchange(exchange: Exchange): StoredExchange {
       ...(body ? { body: storeBytes(body, true) } : {}),
       ...(exchange.wrong ? { wrong: exchange.wrong } : {}),
       ...(exchange.aside ? { aside: true } : {}),
+      ...(exchange.foreign ? { foreign: exchange.foreign } : {}),
     },
     ...(exchange.status === undefined
       ? {}

@@ -47,7 +47,16 @@ export function messagesOf(exchange: Exchange, { system, version, kind }: Held):
   const { method, path } = exchange.request
   const common = { system, method, path, version, open: kind === 'url' }
   return [
-    ...(exchange.wrong ? [] : [{ ...common, part: 'request' as const, body: sent(exchange) }]),
+    ...(exchange.wrong
+      ? []
+      : [
+          {
+            ...common,
+            open: common.open || exchange.foreign,
+            part: 'request' as const,
+            body: sent(exchange),
+          },
+        ]),
     ...responseParts(exchange).map((part) => ({ ...common, ...part })),
   ]
 }

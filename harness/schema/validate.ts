@@ -13,7 +13,7 @@ export type Message = {
   method: string
   path: string
   version: string
-  /** Whether it is from a server of other people, who may add what they like. */
+  /** Whether it is from a server or a client of other people, who may add what they like. */
   open: boolean
 } & (
   | { part: 'request'; body: unknown | undefined }

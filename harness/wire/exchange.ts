@@ -10,6 +10,8 @@ export type Request<Method extends string = string, Path extends string = string
   body?: unknown
   /** Wrong on purpose, to every version, so it is not held to its schema. */
   wrong?: boolean
+  /** As a client of other people sent it, so it may have what no version knows. */
+  foreign?: boolean
   /** The request is for the suite's registry, not for the server. */
   to?: 'registry'
   /** It only clears up, and shows nothing of what the check is about. */
@@ -34,6 +36,7 @@ export class Exchange<Known extends Answer = AnyAnswer> {
     body: Buffer | undefined
   }
   readonly wrong: boolean
+  readonly foreign: boolean
   readonly to: Request['to']
   readonly aside: boolean
   /** Undefined until the response begins. */
@@ -58,6 +61,7 @@ export class Exchange<Known extends Answer = AnyAnswer> {
           : Buffer.from(json ? JSON.stringify(body) : (body as string | Uint8Array)),
     }
     this.wrong = request.wrong ?? false
+    this.foreign = request.foreign ?? false
     this.to = request.to
     this.aside = request.aside ?? false
   }

@@ -1,6 +1,123 @@
 /* Made from the schemas by `npm run generate`. Every version is in one type: a comment says since when. */
 
 /**
+ * Options for one request, or parameters of a model.
+ */
+export type Options = ({
+/**
+ * most tokens to generate; negative is without a limit of its own
+ */
+num_predict?: (number | null)
+/**
+ * tokens of the prompt to keep when the context is full; -1 is all
+ */
+num_keep?: (number | null)
+/**
+ * seed of the sampler; -1 is a random one
+ */
+seed?: (number | null)
+/**
+ * sample from the k likeliest tokens
+ */
+top_k?: (number | null)
+/**
+ * tokens to look back for repetition; 0 is off, -1 is num_ctx up to 0.24.0
+ */
+repeat_last_n?: (number | null)
+/**
+ * divides the logits; 0 is greedy
+ */
+temperature?: (number | null)
+/**
+ * sample from the likeliest tokens with this total probability
+ */
+top_p?: (number | null)
+/**
+ * least probability, relative to the likeliest token
+ */
+min_p?: (number | null)
+/**
+ * locally typical sampling; 1 is off
+ */
+typical_p?: (number | null)
+/**
+ * divides the logits of recent tokens; 1 is off
+ */
+repeat_penalty?: (number | null)
+/**
+ * taken from the logit of a token that occurred
+ */
+presence_penalty?: (number | null)
+/**
+ * taken from the logit of a token for each time it occurred
+ */
+frequency_penalty?: (number | null)
+/**
+ * texts that end the generation
+ */
+stop?: (string[] | null)
+/**
+ * size of the context, in tokens; a change reloads the model
+ */
+num_ctx?: (number | null)
+/**
+ * tokens of a prompt evaluated at a time; a change reloads the model
+ */
+num_batch?: (number | null)
+/**
+ * layers on the GPU; -1 is automatic; a change reloads the model
+ */
+num_gpu?: (number | null)
+/**
+ * index of the GPU for what is not split; a change reloads the model
+ */
+main_gpu?: (number | null)
+/**
+ * threads; 0 is automatic; a change reloads the model
+ */
+num_thread?: (number | null)
+/**
+ * map the weights into memory; a change reloads the model
+ */
+use_mmap?: (boolean | null)
+/**
+ * tokens drafted at a time; a change reloads the model (0.30.0 and up)
+ */
+draft_num_predict?: (number | null)
+/**
+ * Mirostat sampling: 0 off, 1 or 2 (before 0.7.0)
+ */
+mirostat?: (number | null)
+/**
+ * target entropy of Mirostat (before 0.7.0)
+ */
+mirostat_tau?: (number | null)
+/**
+ * learning rate of Mirostat (before 0.7.0)
+ */
+mirostat_eta?: (number | null)
+/**
+ * lock the weights in memory; a change reloads the model (before 0.7.0)
+ */
+use_mlock?: (boolean | null)
+/**
+ * without effect (before 0.7.0)
+ */
+low_vram?: (boolean | null)
+/**
+ * without effect (before 0.7.0)
+ */
+f16_kv?: (boolean | null)
+/**
+ * without effect (before 0.7.0)
+ */
+logits_all?: (boolean | null)
+/**
+ * without effect (before 0.7.0)
+ */
+vocab_only?: (boolean | null)
+} | null)
+/**
  * The last record, with all of the text, thoughts and tool calls.
  */
 export type ChatResponse = ChatLast
@@ -55,23 +172,23 @@ role: ("system" | "user" | "assistant" | "tool")
 /**
  * the text
  */
-content: string
+content: (string | null)
 /**
  * what an assistant thought before the text (0.9.0 and up)
  */
-thinking?: string
+thinking?: (string | null)
 /**
  * images in base64
  */
-images?: string[]
+images?: (string[] | null)
 /**
  * calls the assistant made
  */
-tool_calls?: {
+tool_calls?: ({
 /**
  * identifier of the call (0.12.10 and up)
  */
-id?: string
+id?: (string | null)
 /**
  * what was called
  */
@@ -79,7 +196,7 @@ function: {
 /**
  * place among the calls, from 0
  */
-index?: number
+index?: (number | null)
 /**
  * name of the tool
  */
@@ -91,15 +208,15 @@ arguments: {
 [k: string]: unknown
 }
 }
-}[]
+}[] | null)
 /**
  * name of the tool whose result this is (0.9.6 and up)
  */
-tool_name?: string
+tool_name?: (string | null)
 /**
  * identifier of the call whose result this is (0.12.10 and up)
  */
-tool_call_id?: string
+tool_call_id?: (string | null)
 }[]
 /**
  * The layer of a template, a system message or a license.
@@ -443,15 +560,15 @@ model: string
 /**
  * the conversation so far; an empty one loads or unloads the model
  */
-messages?: Message[]
+messages?: (Message[] | null)
 /**
  * what the model may call; needs the capability tools unless empty
  */
-tools?: Tool[]
+tools?: (Tool[] | null)
 /**
  * answer as a stream of records; true when absent
  */
-stream?: boolean
+stream?: (boolean | null)
 /**
  * constraint on the output: `"json"` or a JSON Schema; null and `""` are none
  */
@@ -473,23 +590,23 @@ think?: (true | false | "low" | "medium" | "high" | "max")
 /**
  * drop the oldest messages of a conversation that is longer than the context; true when absent (0.12.6 and up)
  */
-truncate?: boolean
+truncate?: (boolean | null)
 /**
  * drop the oldest tokens when the context is full; true when absent (0.12.6 and up)
  */
-shift?: boolean
+shift?: (boolean | null)
 /**
  * answer with the rendered template and do not generate (0.11.5 and up)
  */
-_debug_render_only?: boolean
+_debug_render_only?: (boolean | null)
 /**
  * answer with the log probability of each token (0.12.11 and up)
  */
-logprobs?: boolean
+logprobs?: (boolean | null)
 /**
  * how many of the likeliest tokens to add at each place; needs logprobs (0.12.11 and up)
  */
-top_logprobs?: number
+top_logprobs?: (number | null)
 }
 /**
  * One turn of a conversation.
@@ -502,23 +619,23 @@ role: ("system" | "user" | "assistant" | "tool")
 /**
  * the text
  */
-content?: string
+content?: (string | null)
 /**
  * what an assistant thought before the text (0.9.0 and up)
  */
-thinking?: string
+thinking?: (string | null)
 /**
  * images in base64
  */
-images?: string[]
+images?: (string[] | null)
 /**
  * calls the assistant made
  */
-tool_calls?: {
+tool_calls?: ({
 /**
  * identifier of the call (0.12.10 and up)
  */
-id?: string
+id?: (string | null)
 /**
  * what was called
  */
@@ -526,7 +643,7 @@ function: {
 /**
  * place among the calls, from 0
  */
-index?: number
+index?: (number | null)
 /**
  * name of the tool
  */
@@ -538,15 +655,15 @@ arguments: {
 [k: string]: unknown
 }
 }
-}[]
+}[] | null)
 /**
  * name of the tool whose result this is (0.9.6 and up)
  */
-tool_name?: string
+tool_name?: (string | null)
 /**
  * identifier of the call whose result this is (0.12.10 and up)
  */
-tool_call_id?: string
+tool_call_id?: (string | null)
 }
 /**
  * A function that the model may call. What else a JSON Schema may say is dropped before the template sees it.
@@ -573,15 +690,15 @@ name: string
 /**
  * what it does, for the model
  */
-description?: string
+description?: (string | null)
 /**
  * its arguments, as a part of JSON Schema
  */
-parameters?: {
+parameters?: ({
 /**
  * type of the arguments together, `object`
  */
-type?: string
+type?: (string | null)
 /**
  * schemas to refer to, passed to the template (0.6.6 and up)
  */
@@ -597,11 +714,11 @@ items?: {
 /**
  * names of the arguments that must be given
  */
-required?: string[]
+required?: (string[] | null)
 /**
  * each argument by its name
  */
-properties?: {
+properties?: ({
 /**
  * one argument
  */
@@ -609,9 +726,9 @@ properties?: {
 /**
  * alternatives, each as an argument (0.11.3 and up)
  */
-anyOf?: {
+anyOf?: ({
 [k: string]: unknown
-}[]
+}[] | null)
 /**
  * JSON type; a list of them since 0.6.6
  */
@@ -625,142 +742,25 @@ items?: {
 /**
  * what it is for, for the model
  */
-description?: string
+description?: (string | null)
 /**
  * values to choose from; only strings before 0.6.6
  */
-enum?: unknown[]
+enum?: (unknown[] | null)
 /**
  * what an object has, each as an argument (0.13.5 and up)
  */
-properties?: {
+properties?: ({
 [k: string]: unknown
-}
+} | null)
 /**
  * names that an object must have (0.20.0 and up)
  */
-required?: string[]
+required?: (string[] | null)
 }
+} | null)
+} | null)
 }
-}
-}
-}
-/**
- * Options for one request, or parameters of a model.
- */
-export interface Options {
-/**
- * most tokens to generate; negative is without a limit of its own
- */
-num_predict?: number
-/**
- * tokens of the prompt to keep when the context is full; -1 is all
- */
-num_keep?: number
-/**
- * seed of the sampler; -1 is a random one
- */
-seed?: number
-/**
- * sample from the k likeliest tokens
- */
-top_k?: number
-/**
- * tokens to look back for repetition; 0 is off, -1 is num_ctx up to 0.24.0
- */
-repeat_last_n?: number
-/**
- * divides the logits; 0 is greedy
- */
-temperature?: number
-/**
- * sample from the likeliest tokens with this total probability
- */
-top_p?: number
-/**
- * least probability, relative to the likeliest token
- */
-min_p?: number
-/**
- * locally typical sampling; 1 is off
- */
-typical_p?: number
-/**
- * divides the logits of recent tokens; 1 is off
- */
-repeat_penalty?: number
-/**
- * taken from the logit of a token that occurred
- */
-presence_penalty?: number
-/**
- * taken from the logit of a token for each time it occurred
- */
-frequency_penalty?: number
-/**
- * texts that end the generation
- */
-stop?: string[]
-/**
- * size of the context, in tokens; a change reloads the model
- */
-num_ctx?: number
-/**
- * tokens of a prompt evaluated at a time; a change reloads the model
- */
-num_batch?: number
-/**
- * layers on the GPU; -1 is automatic; a change reloads the model
- */
-num_gpu?: number
-/**
- * index of the GPU for what is not split; a change reloads the model
- */
-main_gpu?: number
-/**
- * threads; 0 is automatic; a change reloads the model
- */
-num_thread?: number
-/**
- * map the weights into memory; a change reloads the model
- */
-use_mmap?: boolean
-/**
- * tokens drafted at a time; a change reloads the model (0.30.0 and up)
- */
-draft_num_predict?: number
-/**
- * Mirostat sampling: 0 off, 1 or 2 (before 0.7.0)
- */
-mirostat?: number
-/**
- * target entropy of Mirostat (before 0.7.0)
- */
-mirostat_tau?: number
-/**
- * learning rate of Mirostat (before 0.7.0)
- */
-mirostat_eta?: number
-/**
- * lock the weights in memory; a change reloads the model (before 0.7.0)
- */
-use_mlock?: boolean
-/**
- * without effect (before 0.7.0)
- */
-low_vram?: boolean
-/**
- * without effect (before 0.7.0)
- */
-f16_kv?: boolean
-/**
- * without effect (before 0.7.0)
- */
-logits_all?: boolean
-/**
- * without effect (before 0.7.0)
- */
-vocab_only?: boolean
 }
 /**
  * The server is not signed in to the remote host.
@@ -935,102 +935,102 @@ export interface CreateRequest {
 /**
  * name of the new model
  */
-model?: string
+model?: (string | null)
 /**
  * the same (deprecated)
  */
-name?: string
+name?: (string | null)
 /**
  * answer as a stream of records; true when absent
  */
-stream?: boolean
+stream?: (boolean | null)
 /**
  * model to start from
  */
-from?: string
+from?: (string | null)
 /**
  * digest of an uploaded blob by file name
  */
-files?: {
+files?: ({
 /**
  * SHA-256 as `sha256:` and 64 hex digits
  */
 [k: string]: string
-}
+} | null)
 /**
  * digest of an uploaded LoRA adapter by file name
  */
-adapters?: {
+adapters?: ({
 /**
  * SHA-256 as `sha256:` and 64 hex digits
  */
 [k: string]: string
-}
+} | null)
 /**
  * type to quantize the weights to, as `q8_0`
  */
-quantize?: string
+quantize?: (string | null)
 /**
  * the same (deprecated)
  */
-quantization?: string
+quantization?: (string | null)
 /**
  * template of the prompt
  */
-template?: string
+template?: (string | null)
 /**
  * one or more licenses
  */
-license?: (string | string[])
+license?: (string | string[] | null)
 /**
  * system message
  */
-system?: string
+system?: (string | null)
 /**
  * options by name; neither names nor types are checked before the model is used
  */
-parameters?: {
+parameters?: ({
 [k: string]: string | number | boolean | unknown[]
-}
+} | null)
 /**
  * conversation put in front of every request
  */
-messages?: Message[]
+messages?: (Message[] | null)
 /**
  * server that runs the model (0.12.0 and up)
  */
-remote_host?: string
+remote_host?: (string | null)
 /**
  * built-in renderer to use in place of the template (0.12.0 and up)
  */
-renderer?: string
+renderer?: (string | null)
 /**
  * built-in parser of the output (0.12.0 and up)
  */
-parser?: string
+parser?: (string | null)
 /**
  * details of a remote model (0.12.0 and up)
  */
-info?: {
+info?: ({
 [k: string]: unknown
-}
+} | null)
 /**
  * least version of Ollama that can run the model (0.14.0 and up)
  */
-requires?: string
+requires?: (string | null)
 /**
  * digest of an uploaded blob of the draft model by file name (0.30.0 and up)
  */
-draft_files?: {
+draft_files?: ({
 /**
  * SHA-256 as `sha256:` and 64 hex digits
  */
 [k: string]: string
-}
+} | null)
 /**
  * type to quantize the draft model to (0.30.0 and up)
  */
-draft_quantize?: string
+draft_quantize?: (string | null)
 }
 /**
  * The last step.
@@ -1061,11 +1061,11 @@ export interface DeleteRequest {
 /**
  * name of the model
  */
-model?: string
+model?: (string | null)
 /**
  * the same (deprecated)
  */
-name?: string
+name?: (string | null)
 }
 /**
  * The model was loaded.
@@ -1106,11 +1106,11 @@ input?: ((string | null) | string[])
 /**
  * shorten a text that is longer than the context; true when absent
  */
-truncate?: boolean
+truncate?: (boolean | null)
 /**
  * length to cut the vectors to; without effect when 0 or longer than they are (0.11.11 and up)
  */
-dimensions?: number
+dimensions?: (number | null)
 /**
  * how long the model stays loaded after the request: seconds as a number, or a Go duration; negative is for ever, 0 unloads at once; null is the default
  */
@@ -1158,7 +1158,7 @@ model: string
 /**
  * the text; empty loads the model
  */
-prompt?: string
+prompt?: (string | null)
 /**
  * how long the model stays loaded after the request: seconds as a number, or a Go duration; negative is for ever, 0 unloads at once; null is the default
  */
@@ -1397,31 +1397,31 @@ model: string
 /**
  * text to continue; empty loads or unloads the model
  */
-prompt?: string
+prompt?: (string | null)
 /**
  * text after the inserted text; needs the capability insert
  */
-suffix?: string
+suffix?: (string | null)
 /**
  * replaces the system message of the model, unless empty
  */
-system?: string
+system?: (string | null)
 /**
  * replaces the template of the model, unless empty
  */
-template?: string
+template?: (string | null)
 /**
  * tokens of an earlier answer, put in front of the prompt (deprecated)
  */
-context?: number[]
+context?: (number[] | null)
 /**
  * answer as a stream of records; true when absent
  */
-stream?: boolean
+stream?: (boolean | null)
 /**
  * take the prompt as it is, without template and system message
  */
-raw?: boolean
+raw?: (boolean | null)
 /**
  * constraint on the output: `"json"` or a JSON Schema; null and `""` are none
  */
@@ -1435,7 +1435,7 @@ keep_alive?: ((number | null) | string)
 /**
  * images in base64
  */
-images?: string[]
+images?: (string[] | null)
 /**
  * options for this request, over those of the model
  */
@@ -1447,35 +1447,35 @@ think?: (true | false | "low" | "medium" | "high" | "max")
 /**
  * shorten a prompt that is longer than the context; true when absent (0.12.6 and up)
  */
-truncate?: boolean
+truncate?: (boolean | null)
 /**
  * drop the oldest tokens when the context is full; true when absent (0.12.6 and up)
  */
-shift?: boolean
+shift?: (boolean | null)
 /**
  * answer with the rendered template and do not generate (0.11.5 and up)
  */
-_debug_render_only?: boolean
+_debug_render_only?: (boolean | null)
 /**
  * answer with the log probability of each token (0.12.11 and up)
  */
-logprobs?: boolean
+logprobs?: (boolean | null)
 /**
  * how many of the likeliest tokens to add at each place; needs logprobs (0.12.11 and up)
  */
-top_logprobs?: number
+top_logprobs?: (number | null)
 /**
  * width of a generated image, in pixels (0.14.3 until 0.32.6)
  */
-width?: number
+width?: (number | null)
 /**
  * height of a generated image, in pixels (0.14.3 until 0.32.6)
  */
-height?: number
+height?: (number | null)
 /**
  * diffusion steps for an image (0.14.3 until 0.32.6)
  */
-steps?: number
+steps?: (number | null)
 }
 /**
  * Text since the event before.
@@ -3307,27 +3307,27 @@ export interface PullRequest {
 /**
  * name of the model, with host and port of its registry unless that is registry.ollama.ai
  */
-model?: string
+model?: (string | null)
 /**
  * the same (deprecated)
  */
-name?: string
+name?: (string | null)
 /**
  * pull over plain HTTP; false when absent
  */
-insecure?: boolean
+insecure?: (boolean | null)
 /**
  * without effect (deprecated)
  */
-username?: string
+username?: (string | null)
 /**
  * without effect (deprecated)
  */
-password?: string
+password?: (string | null)
 /**
  * answer as a stream of records; true when absent
  */
-stream?: boolean
+stream?: (boolean | null)
 }
 /**
  * The last step.
@@ -3366,27 +3366,27 @@ export interface PushRequest {
 /**
  * name of the model, with host and port of its registry unless that is registry.ollama.ai
  */
-model?: string
+model?: (string | null)
 /**
  * the same (deprecated)
  */
-name?: string
+name?: (string | null)
 /**
  * push over plain HTTP; false when absent
  */
-insecure?: boolean
+insecure?: (boolean | null)
 /**
  * without effect (deprecated)
  */
-username?: string
+username?: (string | null)
 /**
  * without effect (deprecated)
  */
-password?: string
+password?: (string | null)
 /**
  * answer as a stream of records; true when absent
  */
-stream?: boolean
+stream?: (boolean | null)
 }
 /**
  * The last step.
@@ -5299,23 +5299,23 @@ export interface ShowRequest {
 /**
  * name of the model
  */
-model?: string
+model?: (string | null)
 /**
  * the same (deprecated)
  */
-name?: string
+name?: (string | null)
 /**
  * shown in place of the system message of the model
  */
-system?: string
+system?: (string | null)
 /**
  * without effect
  */
-template?: string
+template?: (string | null)
 /**
  * give arrays in model_info and projector_info in full
  */
-verbose?: boolean
+verbose?: (boolean | null)
 /**
  * shown in the Modelfile over the parameters of the model
  */
