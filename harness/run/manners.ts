@@ -63,8 +63,8 @@ export async function learnManners(
   const model = names.spare ?? models.spare
   const short = request(served, model, 4, false)
   if (!short) return limitsFor(0, patience)
-  // The first loads the model.
-  await persist(client, short)
+  // The first loads the model. A route that does not answer says nothing of how long an answer takes.
+  if ((await persist(client, short)).status !== 200) return limitsFor(0, patience)
   const began = performance.now()
   await persist(client, short)
   const limits = limitsFor(performance.now() - began, patience)

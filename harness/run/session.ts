@@ -130,7 +130,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
       }
       supply = await supplyModels(client, served, asked)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
-      manners = await learnManners(clientFor(about, 'manners'), served, supply, asked, loaded)
+      manners = await learnManners(
+        clientFor(about, 'manners', { silence: LOADING_SILENCE }),
+        served,
+        supply,
+        asked,
+        loaded,
+      )
       for (const line of toldOf(served, supply, manners, asked)) say(line)
     } else if (target.own) {
       supply = standIns(target.own)
@@ -209,6 +215,9 @@ async function servedBy(client: Client, version: string, asked: ServerSettings):
 
 /** How long a route may be silent that is asked for nothing, ms; one that says nothing by then is taken to be there. */
 const PROBE_SILENCE = 15_000
+
+/** How long a model may take to load, ms. */
+const LOADING_SILENCE = 120_000
 
 const MODELS_TOLD = {
   made: 'models: the suite makes its own there, below conformance/, and removes them at the end',
