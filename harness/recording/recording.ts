@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SuiteError } from '../base/errors.ts'
+import { messageOf, SuiteError } from '../base/errors.ts'
 import { fromRoot, PACKAGED } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { compareVersions } from '../base/versions.ts'
@@ -172,12 +172,22 @@ function format(value: unknown): string {
 /** Writes a recording in place of the one of the same version. */
 export function writeRecording({ provenance, areas }: Recording): string {
   const folder = folderOf(provenance.system, provenance.version)
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
+  // Beside it first: a disk that is full must not cost the recording that is there.
+  const fresh = `${folder}.new`
+  const remove = (path: string) => rmSync(path, { recursive: true, force: true })
+  remove(fresh)
+  mkdirSync(fresh, { recursive: true })
   const write = (name: string, value: unknown) =>
-    writeFileSync(join(folder, `${name}.json`), `${format(value)}\n`)
-  write('recording', provenance)
-  for (const [area, exchanges] of Object.entries(areas)) write(area, exchanges)
+    writeFileSync(join(fresh, `${name}.json`), `${format(value)}\n`)
+  try {
+    for (const [area, exchanges] of Object.entries(areas)) write(area, exchanges)
+    write('recording', provenance)
+  } catch (error) {
+    remove(fresh)
+    throw new SuiteError(`not recorded, and the recording of before is as it was: ${messageOf(error)}`)
+  }
+  remove(folder)
+  renameSync(fresh, folder)
   return folder
 }
 

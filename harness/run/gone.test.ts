@@ -33,6 +33,20 @@ async function mortal(version = '0.24.0'): Promise<string> {
   return listen(server)
 }
 
+/** It loses the connection of every third request that the checks send. */
+async function careless(): Promise<string> {
+  let asked = 0
+  const server = fakeOllama('0.24.0', (request, response) => {
+    if (request.url !== ASKED) return false
+    asked += 1
+    if (asked % 3 === 0) request.socket.resetAndDestroy()
+    else response.setHeader('Content-Type', 'application/json').end(VERSION)
+    return true
+  })
+  onTestFinished(() => void server.close().closeAllConnections())
+  return listen(server)
+}
+
 const statuses = (checkout: Checkout, folder: string) =>
   checkout.results(folder).statements.map(({ status }) => status)
 
@@ -86,6 +100,16 @@ describe('a server that goes away in mid-run', { timeout: 180_000 }, () => {
       `the server went away in mid-run: ${path} ended with exit code 7: panic: what a pity; 2 checks could not be judged`,
     )
   })
+})
+
+test('a server that loses every third connection is judged by the others', { timeout: 180_000 }, async () => {
+  const checkout = project()
+  const { code, output } = await checkout.run({ OLLAMA_TARGET: await careless() })
+  expect(code, output).toBe(1)
+  const { statements, stopped } = checkout.results('ollama-0.24.0-url')
+  expect(statements.map(({ status }) => status)).toEqual(['pass', 'pass', 'fail', 'pass'])
+  expect(statements[2]?.message).toMatch(/^GET \/api\/version\?asked: the exchange was refused: /)
+  expect(stopped).toBeUndefined()
 })
 
 test(

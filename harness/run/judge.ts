@@ -111,7 +111,8 @@ export async function judge(
     gone = thrown instanceof ServerGone ? thrown : whole ? undefined : lost
     const error = gone ?? thrown
     verdict.status = statusOf(error)
-    verdict.message = verdict.status === 'fail' ? reasonOf(error, verdict.problems) : messageOf(error)
+    verdict.message =
+      verdict.status === 'fail' ? reasonOf(error, verdict.problems, client?.exchanges) : messageOf(error)
     verdict.gone = gone !== undefined
   }
   verdict.durationMs = Math.round(performance.now() - started)
@@ -149,16 +150,14 @@ async function attempt(
     verdict.observed = normalise(await within(limit, observed, overEarly(session)))
   } finally {
     await client.close()
+    for (const exchange of client.exchanges) if (isBroken(exchange)) shorten(exchange)
     // A mismatch explains whatever else went wrong.
     client.assertRecorded()
     lookForAbsence(client.exchanges, session)
     judgeExchanges(client, verdict, session)
   }
-  const broken = client.exchanges.find(isBroken)
-  if (broken) {
-    const { method, path } = broken.request
-    throw new Finding(`${method} ${path}: the exchange was ${broken.end}: ${broken.problem}`)
-  }
+  const broken = brokenOf(client.exchanges)
+  if (broken) throw new Finding(broken)
   if (!isSame(verdict.observed, verdict.expected, session))
     throw new Finding('the server does something else')
 }
@@ -182,12 +181,19 @@ const parsed = (text: string | undefined): unknown => (text === undefined ? unde
 function judgeExchanges(client: Client, verdict: Verdict, session: Session): void {
   const before = threadMs()
   const met = new Set<string>()
+  const once = new Set<string>()
   for (const [index, exchange] of client.exchanges.entries()) {
     // How a server of somebody else says that it has no such route is its own affair.
     if (session.served && !isOfRoute(exchange, session)) continue
     const seen = judgeMessages(exchange, session)
     for (const name of seen.met) met.add(name)
-    verdict.problems.push(...seen.problems.map((problem) => ({ ...problem, exchange: index })))
+    for (const problem of seen.problems) {
+      // A stream without end has the same wrong with each of its records.
+      const { message, place, kind, rule } = problem
+      const key = JSON.stringify([index, message, place.replaceAll(/\/\d+(?=\/|$)/g, '/*'), kind, rule])
+      if (!once.has(key)) verdict.problems.push({ ...problem, exchange: index })
+      once.add(key)
+    }
   }
   verdict.messages = [...met]
   verdict.validationMs = threadMs() - before
@@ -197,8 +203,30 @@ function isOfRoute({ request, to }: Exchange, { system, version }: Session): boo
   return to !== undefined || operationOf(system, version, request.method, request.path) !== undefined
 }
 
+/** The most that is kept of an answer that did not come to its end, bytes and chunks. */
+const EVIDENCE = { bytes: 2 ** 18, chunks: 5_000 }
+
+/** Takes away what a flood has more than anybody reads: each of its records would be held to its schema. */
+function shorten({ chunks }: Exchange): void {
+  let bytes = 0
+  const end = chunks.findIndex(
+    (one, index) => (bytes += one.bytes.length) > EVIDENCE.bytes || index === EVIDENCE.chunks,
+  )
+  if (end < 0) return
+  const last = chunks[end]
+  chunks.splice(end)
+  if (last)
+    chunks.push({
+      t: last.t,
+      bytes: last.bytes.subarray(0, Math.max(0, last.bytes.length - bytes + EVIDENCE.bytes)),
+    })
+}
+
 /** Why a statement fails; where one of its messages is broken, that is named first. */
-function reasonOf(error: unknown, problems: MessageProblem[]): string {
+function reasonOf(error: unknown, problems: MessageProblem[], exchanges: readonly Exchange[] = []): string {
+  const lost = error instanceof Finding ? undefined : brokenOf(exchanges)
+  // What did not arrive could not be read.
+  if (lost) return reasonOf(new Finding(lost), problems)
   const stumbled = !(error instanceof Finding || error instanceof NotServed)
   const broken = problems.find(({ kind }) => kind !== 'added')
   const own = stumbled ? `the check could not read an answer: ${messageOf(error)}` : messageOf(error)
@@ -293,6 +321,14 @@ async function listen(control: string): Promise<never> {
 const isTimeout = (error: unknown) => {
   const { code } = ((error as Error).cause ?? {}) as { code?: string }
   return code === 'UND_ERR_HEADERS_TIMEOUT'
+}
+
+/** That an exchange did not come to its end, and why. */
+function brokenOf(exchanges: readonly Exchange[]): string | undefined {
+  const broken = exchanges.find(isBroken)
+  if (!broken) return undefined
+  const { request, end, problem } = broken
+  return `${request.method} ${request.path}: the exchange was ${end}: ${problem}`
 }
 
 const isBroken = ({ end }: Exchange) => end === 'cut' || end === 'refused'

@@ -40,7 +40,12 @@ export async function supplyModels(client: Client, served: Served, asked: Server
   const missing = ['POST /api/blobs/:digest', 'POST /api/create'].find((one) => served.absent.includes(one))
   if (missing) return without(`the server makes no models: ${missing} is not served`)
   const refused = await makeModels(client, true)
-  if (!refused) return { way: 'made', names: {}, absent: {} }
+  if (!refused) {
+    const model = `${PREFIX}${NAMES[0]}`
+    if (await listedWithout(client, model))
+      throw new SuiteError(`the server says that it made ${model}, and does not have it`)
+    return { way: 'made', names: {}, absent: {} }
+  }
   return without(`the server makes no models: ${refused}`)
 }
 
@@ -98,15 +103,20 @@ export function standIns({ model, embed, tool, thinking }: OwnModels): Supply {
 
 /** @throws SuiteError when a server that lists its models does not list one, nor shows it */
 async function mustHave(client: Client, model: string): Promise<void> {
-  const { status, text } = await client.send({ method: 'GET', path: '/api/tags' })
-  if (status !== 200) return
-  const listed = listedIn(text)
-  if (listed.some((name) => tagged(name) === tagged(model))) return
-  const shown = await client.send({ method: 'POST', path: '/api/show', body: { model } })
-  if (shown.status === 200) return
+  const listed = await listedWithout(client, model)
+  if (listed === undefined) return
   throw new SuiteError(
     `the server has no model ${model}${didYouMean(model, listed)}; it lists ${listed.slice(0, 10).join(', ') || 'none'}`,
   )
+}
+
+/** What a server lists that lists its models and not this one, nor shows it; else undefined. */
+async function listedWithout(client: Client, model: string): Promise<string[] | undefined> {
+  const { status, text } = await client.send({ method: 'GET', path: '/api/tags' })
+  const listed = listedIn(text)
+  if (status !== 200 || listed.some((name) => tagged(name) === tagged(model))) return undefined
+  const shown = await client.send({ method: 'POST', path: '/api/show', body: { model } })
+  return shown.status === 200 ? undefined : listed
 }
 
 /** The names in a list of models; none where it is no such list. */

@@ -144,6 +144,16 @@ describe('the set-up', () => {
     expect([...server.models]).toEqual([])
   })
 
+  test('ends the run where the server only says that it made them', async () => {
+    const server = fakeOllama('0.24.0', (request, response) => {
+      const create = request.url === '/api/create'
+      if (create) response.setHeader('content-type', 'application/json').end('{"status":"success"}')
+      return create
+    })
+    await expect(setUpFor(await serve(server))).rejects.toThrow('exit 1')
+    expect(said.at(-1)).toMatch(/^the server says that it made conformance\/\w+, and does not have it$/)
+  })
+
   test('says so where it cannot', async () => {
     const server = fakeOllama()
     const tearDown = await setUpFor(await serve(server))

@@ -31,7 +31,7 @@ async function removeContainers(labels: string[]): Promise<void> {
   if (labels.length === 0) return
   const { removeLabelled } = await import('./container.ts')
   // The engine may still be making one that the run had asked for.
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     for (const label of labels) await removeLabelled(label).catch(() => {})
     await setTimeout(GRACE)
   }

@@ -11,7 +11,10 @@ export type Limits = {
 }
 
 // A check has 60 s: a server that falls silent is named before that, and soon enough to end the run within a minute.
-const LIMITS: Limits = { silence: 30_000, length: 64 * 2 ** 20 }
+const LIMITS: Limits = { silence: 30_000, length: 16 * 2 ** 20 }
+
+/** In how many chunks a body may come: each takes far more memory than its bytes. */
+const MOST_CHUNKS = 50_000
 
 /** A request under way. */
 export class Call<Known extends Answer = AnyAnswer> {
@@ -74,7 +77,9 @@ export class Call<Known extends Answer = AnyAnswer> {
         for (let i = 0; i < raw.length; i += 2) exchange.headers.push([String(raw[i]), String(raw[i + 1])])
         this.#wake()
       },
-      onResponseData: (_, chunk) => {
+      onResponseData: (controller, chunk) => {
+        if (exchange.chunks.length === MOST_CHUNKS)
+          controller.abort(new Error(`more than ${MOST_CHUNKS} chunks`))
         // undici reuses its buffer for the next read.
         exchange.chunks.push({ t: Math.round(performance.now() - started), bytes: Buffer.from(chunk) })
         this.#wake()
