@@ -2,7 +2,7 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { askEach, outcome, pick, refusal } from '../answers.ts'
+import { askEach, outcome, pick, refusal, mediaType } from '../answers.ts'
 import { garbling } from './loaded.ts'
 import { LEVEL_TOLD, user } from './requests.ts'
 
@@ -271,7 +271,7 @@ check('responses.stream.nothing', async ({ post }) => {
 check('responses.stream.framing', async ({ post }) => {
   const answer = await post('/v1/responses', { ...ONE, stream: true })
   return {
-    content_type: answer.contentType,
+    media_type: mediaType(answer),
     cache_control: answer.header('cache-control'),
     names_are_types: answer.events.every(({ event, data }) => event === JSON.parse(data).type),
     numbered_from_0: answer.eventData.every(({ sequence_number }, index) => sequence_number === index),
