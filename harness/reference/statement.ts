@@ -12,10 +12,10 @@ const LONGEST_SHOWN = 1200
 
 /** A statement with all that is known of it. */
 export function statementSection(book: Book, page: string, statement: Statement): string {
-  const { id, level, tier, claims, defect, quotes, needs, excluded, values, limit, older, sources } =
-    statement
+  const { id, level, tier, claims, defect, quotes, needs, excluded, values, limit, older } = statement
   const { portable, clients } = statement
   const see = book.seeAlso(id)
+  const proof = proofOf(book, page, statement)
   const content = paragraphs(
     `${anchor(id)}\n#### ${id}`,
     text(statement.text),
@@ -29,14 +29,18 @@ export function statementSection(book: Book, page: string, statement: Statement)
     clients && `Clients that depend on it: ${clients.map(text).join(', ')}`,
     excluded && `**Not checked:** ${text(excluded)}`,
     values && valuesOf(book, values, statement),
-    proofOf(book, page, statement),
-    `Sources: ${sources.map((source) => (source.startsWith('https://') ? source : code(source))).join(', ')}`,
+    proof,
+    // On the site they stand with the proofs: a page there should stay light.
+    (book.medium === 'repository' || !proof) && sourcesOf(statement),
   )
   const { since = '', until = '' } = knownRange(statement)
   return book.medium === 'site' && (since || until)
     ? `<div class="statement" data-since="${since}" data-until="${until}">\n\n${content}\n\n</div>`
     : content
 }
+
+const sourcesOf = ({ sources }: Statement) =>
+  `Sources: ${sources.map((source) => (source.startsWith('https://') ? source : code(source))).join(', ')}`
 
 /** The versions that a statement is known not to be about are those outside; before its check begins nothing is known. */
 const knownRange = ({ since, until, older }: Statement): Range => (older ? { until } : { since, until })
@@ -127,6 +131,7 @@ export function proofPageOf(book: Book, statement: Statement): string | undefine
     `# ${statement.id}`,
     book.sentence(page, statement),
     `What proves it in the recording of ${statement.system} ${proof.version}, whole, without what only cleared up. Models below \`conformance/\` are the suite's own.`,
+    sourcesOf(statement),
     ...blocks,
   )}\n`
 }
