@@ -86,6 +86,8 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       )
       const server = spawn(program, argumentsOf(system, settings, folder), {
         env: { ...env, ...environmentOf(system, settings, folder, store) },
+        // What a setting names by a relative path is in the folder too.
+        cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',
       })

@@ -3,7 +3,7 @@ import { check } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome, pick, refusal } from '../answers.ts'
-import { garbling } from './loaded.ts'
+import { garbling, withModel } from './loaded.ts'
 import { LEVEL_TOLD, user } from './requests.ts'
 
 type Body = BodyOf<'POST', '/v1/messages'>
@@ -273,3 +273,109 @@ check('messages.cloud', async ({ post }) => {
   const search = await post('/v1/messages', { ...SEARCH, model: 'nobody:cloud' })
   return { status, error: json.error, search: search.json.error }
 })
+
+// Several calls, and what a stream makes up
+
+const TWICE = { ...CALL, model: models.multicaller, messages: [user('6')], max_tokens: 16 }
+
+check.each('messages.parallel.*', async ({ post, given }) => {
+  const answer = await post('/v1/messages', { ...TWICE, ...given })
+  if (!given.stream) {
+    const { content, stop_reason } = answer.json
+    return {
+      inputs: content.map(({ input }) => input),
+      ids: new Set(content.map(({ id }) => id)).size,
+      stop_reason,
+    }
+  }
+  const starts = answer.eventData.filter(({ type }) => type === 'content_block_start')
+  const deltas = answer.eventData.filter(({ type }) => type === 'content_block_delta')
+  return {
+    inputs: deltas.map(({ index, delta }) => ({ index, ...JSON.parse(delta.partial_json) })),
+    ids: new Set(starts.map(({ content_block }) => content_block.id)).size,
+    stop_reason: answer.eventData.at(-2).delta.stop_reason,
+  }
+})
+
+check.each('messages.as-answer.*', async ({ post, given }) => {
+  const body = { max_tokens: 16, ...given }
+  const { content: whole, stop_reason, usage } = (await post('/v1/messages', body)).json
+  const { eventData } = await post('/v1/messages', { ...body, stream: true })
+  const blocks = eventData
+    .filter(({ type }) => type === 'content_block_start')
+    .map(({ index, content_block: { type } }) => {
+      const own = eventData.filter((event) => event.type === 'content_block_delta' && event.index === index)
+      return {
+        type,
+        says: own.map(({ delta }) => delta.text ?? delta.thinking ?? delta.partial_json).join(''),
+      }
+    })
+  const said = whole.map(({ type, text, thinking, input }) => ({
+    type,
+    says: text ?? thinking ?? JSON.stringify(input),
+  }))
+  const end = eventData.at(-2)
+  return {
+    blocks,
+    same_blocks: JSON.stringify(blocks) === JSON.stringify(said),
+    same_reason: end.delta.stop_reason === stop_reason,
+    same_usage: JSON.stringify(end.usage) === JSON.stringify(usage),
+  }
+})
+
+check.each('messages.limit.*', async ({ post, given }) => {
+  const answer = await post.wrong('/v1/messages', { ...HELLO, ...given })
+  if (answer.status !== 200) return outcome(answer)
+  const { stop_reason, usage } = answer.json
+  return { text: text(answer), stop_reason, output_tokens: usage.output_tokens }
+})
+
+check.each('messages.model.*', async ({ post, given }) => {
+  const body = { ...ONE, model: given.name }
+  const { model } = (await post('/v1/messages', body)).json
+  const { eventData } = await post('/v1/messages', { ...body, stream: true })
+  return { whole: model, stream: eventData[0].message.model }
+})
+
+check('messages.identity', async ({ post }) => {
+  const { json } = await post('/v1/messages', ONE)
+  const { eventData } = await post('/v1/messages', { ...ONE, stream: true })
+  const form = /^msg_[0-9a-f]{24}$/
+  return {
+    ids_have_the_form: [json.id, eventData[0].message.id].every((id) => form.test(id)),
+    ids_differ: json.id !== eventData[0].message.id,
+    type: json.type,
+  }
+})
+
+// What comes to the template, by its length: every character is a token
+
+check.each('messages.prompt.*', async ({ post, given }) => {
+  const { model, ...body } = given
+  const answer = await post.wrong('/v1/messages', { model: `conformance/${model}`, max_tokens: 1, ...body })
+  return answer.status === 200 ? inputTokens(answer) : outcome(answer)
+})
+
+check.alone('messages.parameters', ({ client, post, given }) => {
+  const model = 'conformance/messages-parameters'
+  const parameters = { num_predict: 3, stop: ['D'], temperature: 0 }
+  return withModel(client, { model, from: models.templated, parameters }, () =>
+    askEach(given, async (own: object) =>
+      text(await post('/v1/messages', { model, max_tokens: 20, messages: [user('abc')], ...own })),
+    ),
+  )
+})
+
+check('messages.null.each', ({ post, given }) =>
+  askEach(given, async (field: string) => {
+    const answer = await post.wrong('/v1/messages', { ...HELLO, [field]: null })
+    return answer.status === 200 ? answer.json.stop_reason : outcome(answer)
+  }),
+)
+
+check('messages.wrong-types', ({ post, given }) =>
+  askEach(Object.keys(given), async (field) => {
+    const answer = await post.wrong('/v1/messages', { ...HELLO, [field]: given[field] })
+    return outcome(answer).error ?? 'accepted'
+  }),
+)

@@ -7,7 +7,7 @@ import type { Verbs } from '../../harness/wire/verbs.ts'
 import type { Route } from '../../schemas/ollama/types.ts'
 import { askEach, mediaType, outcome } from '../answers.ts'
 import { garbling, withModel } from './loaded.ts'
-import { user } from './requests.ts'
+import { LEVEL_TOLD, user } from './requests.ts'
 
 type Body = BodyOf<'POST', '/v1/chat/completions', Route>
 type Part = Extract<Body['messages'][number]['content'], unknown[]>[number]
@@ -550,3 +550,155 @@ check('openai-chat.null', async ({ post }) => {
     empty_stream_options: options.status,
   }
 })
+
+// Several calls, and where an answer ends
+
+/** Makes the model call its tool twice. */
+const TWICE = { ...CALLED, model: models.multicaller, messages: [user('6')] }
+/** The calls of an answer, or of the events of a stream. */
+const callsOf = (answer: Exchange): Exchange['json'][] =>
+  answer.contentType?.startsWith('text/event-stream')
+    ? answer.eventData.flatMap((event) => event.choices?.[0].delta.tool_calls ?? [])
+    : answer.json.choices[0].message.tool_calls
+
+check.each('openai-chat.parallel.*', async ({ post, given }) => {
+  const calls = callsOf(await post('/v1/chat/completions', { ...TWICE, ...given }))
+  return {
+    calls: calls.map(({ index, function: called }) => ({ index, arguments: called.arguments })),
+    ids: new Set(calls.map(({ id }) => id)).size,
+    ids_have_the_form: calls.every(({ id }) => /^call_[a-z0-9]{8}$/.test(id)),
+  }
+})
+
+const lastReason = (answer: Exchange) =>
+  answer.contentType?.startsWith('text/event-stream')
+    ? answer.eventData.at(-2).choices[0].finish_reason
+    : answer.json.choices[0].finish_reason
+
+check.each('openai-chat.finish.*', async ({ post, given }) => {
+  const body = { model: models.caller, messages: [user('2')], temperature: 0, max_tokens: 8, ...given }
+  return {
+    whole: lastReason(await post('/v1/chat/completions', body)),
+    stream: lastReason(await post('/v1/chat/completions', { ...body, stream: true })),
+  }
+})
+
+/** Answered with five tokens, `hello world END of story`, and the end. */
+const HELLO = { model: models.caller, messages: [user('2')], temperature: 0 }
+
+check.each('openai-chat.limit.*', async ({ post, given }) => {
+  const answer = await post.wrong('/v1/chat/completions', { ...HELLO, ...given })
+  if (answer.status !== 200) return outcome(answer)
+  const [{ message, finish_reason }] = answer.json.choices
+  return { content: message.content, finish_reason, completion_tokens: answer.json.usage.completion_tokens }
+})
+
+// Names and times
+
+check.each('openai-chat.model.*', async ({ post, given }) => {
+  const body = { ...HELLO, model: given.name }
+  const { model } = (await post('/v1/chat/completions', body)).json
+  const { eventData } = await post('/v1/chat/completions', { ...body, stream: true })
+  return { whole: model, stream: [...new Set(eventData.slice(0, -1).map((event) => event.model))] }
+})
+
+const secondsOf = (answer: Exchange) => Date.parse(answer.header('date') ?? '') / 1000
+
+check('openai-chat.identity', async ({ post }) => {
+  const answer = await post('/v1/chat/completions', HELLO)
+  const { id, object, created, system_fingerprint, choices } = answer.json
+  return {
+    id_has_the_form: /^chatcmpl-\d{1,3}$/.test(id),
+    object,
+    created_now: Math.abs(created - secondsOf(answer)) <= 2,
+    system_fingerprint,
+    choices: choices.map(({ index }) => index),
+  }
+})
+
+check('openai-chat.stream.identity', async ({ post }) => {
+  const answer = await post('/v1/chat/completions', { ...HELLO, stream: true })
+  const events = answer.eventData.slice(0, -1)
+  const all = <Value>(read: (event: Exchange['json']) => Value) => [...new Set(events.map(read))]
+  return {
+    ids: all(({ id }) => id).length,
+    id_has_the_form: events.every(({ id }) => /^chatcmpl-\d{1,3}$/.test(id)),
+    objects: all(({ object }) => object),
+    created_now: events.every(({ created }) => Math.abs(created - secondsOf(answer)) <= 2),
+    fingerprints: all(({ system_fingerprint }) => system_fingerprint),
+    indices: all(({ choices }) => choices[0].index),
+    roles: events.map(({ choices }) => choices[0].delta.role ?? null),
+  }
+})
+
+check.each('openai-chat.as-answer.*', async ({ post, given }) => {
+  const body = {
+    temperature: 0,
+    max_tokens: 20,
+    messages: [user(given.say)],
+    model: `conformance/${given.model}`,
+  }
+  const { choices, usage } = (await post('/v1/chat/completions', body)).json
+  const stream_options = { include_usage: true }
+  const { eventData } = await post('/v1/chat/completions', { ...body, stream: true, stream_options })
+  const deltas = eventData.flatMap((event) => event.choices?.map(({ delta }) => delta) ?? [])
+  const joined = (field: 'content' | 'reasoning') => deltas.map((delta) => delta[field] ?? '').join('')
+  const [{ message }] = choices
+  return {
+    content: message.content,
+    same_content: joined('content') === message.content,
+    same_reasoning: joined('reasoning') === (message.reasoning ?? ''),
+    same_usage: isDeepStrictEqual(eventData.at(-2).usage, usage),
+  }
+})
+
+// What comes to the template
+
+check.each('openai-chat.prompt.*', async ({ post, given }) => {
+  const { model, ...body } = given
+  const sent = { model: `conformance/${model}`, ...body, _debug_render_only: true, ...SHORT }
+  const answer = await post.wrong('/v1/chat/completions', sent)
+  return answer.status === 200 ? answer.json._debug_info.rendered_template : outcome(answer)
+})
+
+// A model's own parameters
+
+check.alone('openai-chat.parameters', ({ client, post, given }) => {
+  const model = 'conformance/openai-chat-parameters'
+  const parameters = { num_predict: 3, stop: ['D'] }
+  return withModel(client, { model, from: models.templated, parameters }, () =>
+    askEach(given, async (own: object) => {
+      const body = { model, messages: [user('abc')], temperature: 0, ...own }
+      const [{ message, finish_reason }] = (await post('/v1/chat/completions', body)).json.choices
+      return { content: message.content, finish_reason }
+    }),
+  )
+})
+
+check('openai-chat.tools.format', async ({ post }) => {
+  const response_format = { type: 'json_schema' as const, json_schema: { schema: { enum: ['x'] } } }
+  const [{ message, finish_reason }] = (await post('/v1/chat/completions', { ...CALLED, response_format }))
+    .json.choices
+  return { content: message.content, calls: message.tool_calls?.length ?? 0, finish_reason }
+})
+
+// Each effort makes the model say the letter after the last of the level that it is told.
+check.each('openai-chat.effort.*', async ({ post, given }) => {
+  const body = { model: models.leveller, messages: [user('~')], temperature: 0, max_tokens: 1, ...given }
+  const answer = await post.wrong('/v1/chat/completions', body)
+  return answer.status === 200 ? LEVEL_TOLD[String(contentOf(answer))] : outcome(answer)
+})
+
+check('openai-chat.null.each', ({ post, given }) =>
+  askEach(given, async (field: string) => {
+    const answer = await post.wrong('/v1/chat/completions', { ...HELLO, max_tokens: 8, [field]: null })
+    return answer.status === 200 ? answer.json.choices[0].finish_reason : outcome(answer)
+  }),
+)
+
+check('openai-chat.wrong-types', ({ post, given }) =>
+  askEach(Object.keys(given), async (field) => {
+    const body = { ...HELLO, max_tokens: 8, [field]: given[field] }
+    return outcome(await post.wrong('/v1/chat/completions', body)).error ?? 'accepted'
+  }),
+)

@@ -35,3 +35,23 @@ check.each('openai-models.one.*', async ({ get, given }) => {
 check('openai-models.unknown', async ({ get }) => refusal(await get('/v1/models/conformance-nobody')))
 
 check('openai-models.invalid', async ({ get }) => refusal(await get('/v1/models/a%20b')))
+
+check('openai-models.none', async ({ get }) => {
+  const { status, json } = await get('/v1/models')
+  return { status, body: json }
+})
+
+check('openai-models.same', async ({ get }) => {
+  const openai = (await get('/v1/models')).json.data.map(({ id }) => id).sort()
+  const native = (await get('/api/tags')).json.models.map(({ name }) => name).sort()
+  return { same: JSON.stringify(openai) === JSON.stringify(native) }
+})
+
+check('openai-models.created', async ({ get }) => {
+  const { data } = (await get('/v1/models')).json
+  const { models: listed } = (await get('/api/tags')).json
+  const modified = new Map(
+    listed.map(({ name, modified_at }) => [name, Math.floor(Date.parse(modified_at) / 1000)]),
+  )
+  return { when_modified: data.every(({ id, created }) => modified.get(id) === created) }
+})

@@ -2,8 +2,13 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
+<<<<<<< HEAD
 import { askEach, outcome, pick, refusal, mediaType } from '../answers.ts'
 import { garbling } from './loaded.ts'
+=======
+import { askEach, outcome, pick, refusal } from '../answers.ts'
+import { garbling, withModel } from './loaded.ts'
+>>>>>>> 1be8317 (The dialects asked twice: order, distinctness and limits met exactly; every parameter on every endpoint by its effect)
 import { LEVEL_TOLD, user } from './requests.ts'
 
 type Format = NonNullable<NonNullable<BodyOf<'POST', '/v1/responses'>['text']>['format']>
@@ -340,3 +345,132 @@ check('responses.cloud', async ({ post }) => {
   const { status, json } = await post('/v1/responses', { ...HELLO, model: 'nobody:cloud' })
   return { status, error: json.error }
 })
+
+// Several calls, and what a stream makes up
+
+const TWICE = { ...CALL, model: models.multicaller, input: '6' }
+const lastOf = (answer: Answer) =>
+  answer.contentType?.startsWith('text/event-stream') ? answer.eventData.at(-1).response : answer.json
+
+check.each('responses.parallel.*', async ({ post, given }) => {
+  const answer = await post('/v1/responses', { ...TWICE, ...given })
+  const calls = lastOf(answer).output
+  const added = given.stream
+    ? answer.eventData.filter(({ type }) => type === 'response.output_item.added')
+    : []
+  return {
+    arguments: calls.map((call) => call.arguments),
+    call_ids: new Set(calls.map(({ call_id }) => call_id)).size,
+    ids: new Set(calls.map(({ id }) => id)).size,
+    output_indices: added.map(({ output_index }) => output_index),
+  }
+})
+
+check.each('responses.event-echo.*', async ({ post, given }) => {
+  const body = { ...ONE, ...given }
+  const [field = ''] = Object.keys(given)
+  const whole = pick((await post('/v1/responses', body)).json, field)
+  const { eventData } = await post('/v1/responses', { ...body, stream: true })
+  const of = (event: string) => pick(eventData.find(({ type }) => type === event)?.response ?? {}, field)
+  return {
+    whole: whole[field],
+    created: of('response.created')[field],
+    in_progress: of('response.in_progress')[field],
+    completed: of('response.completed')[field],
+  }
+})
+
+check.each('responses.as-answer.*', async ({ post, given }) => {
+  const body = { temperature: 0, ...given }
+  const bare = ({ output, usage }: Pick<Answer['json'], 'output' | 'usage'>) => ({
+    output: output.map(({ id, call_id, ...item }) => item),
+    usage,
+  })
+  const whole = bare((await post('/v1/responses', body)).json)
+  const { eventData } = await post('/v1/responses', { ...body, stream: true })
+  const { output, usage } = bare(eventData.at(-1).response)
+  const deltas = eventData
+    .filter(({ type }) => type === 'response.output_text.delta')
+    .map(({ delta }) => delta)
+  return {
+    text: deltas.join(''),
+    same_output: JSON.stringify(sorted(output)) === JSON.stringify(sorted(whole.output)),
+    same_usage: JSON.stringify(sorted(usage)) === JSON.stringify(sorted(whole.usage)),
+  }
+})
+
+/** With the keys of objects in order: events and answers have them in another. */
+const sorted = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(sorted)
+    : value !== null && typeof value === 'object'
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, one]) => [key, sorted(one)]),
+        )
+      : value
+
+check.each('responses.model.*', async ({ post, given }) => {
+  const body = { ...ONE, model: given.name }
+  const { model } = (await post('/v1/responses', body)).json
+  const { eventData } = await post('/v1/responses', { ...body, stream: true })
+  return { whole: model, stream: eventData.at(-1).response.model }
+})
+
+check('responses.identity', async ({ post }) => {
+  const answer = await post('/v1/responses', ONE)
+  const { id, created_at, completed_at, output } = answer.json
+  const now = Date.parse(answer.header('date') ?? '') / 1000
+  return {
+    id_has_the_form: /^resp_\d{1,6}$/.test(id),
+    item_has_the_form: /^msg_\d{1,6}$/.test(output[0].id),
+    created_now: Math.abs(created_at - now) <= 2,
+    completed_now: Math.abs(completed_at - now) <= 2,
+  }
+})
+
+// What comes to the template, by its length: every character is a token
+
+check.each('responses.prompt.*', async ({ post, given }) => {
+  const { model, ...body } = given
+  const answer = await post.wrong('/v1/responses', {
+    model: `conformance/${model}`,
+    ...GREEDY,
+    max_output_tokens: 1,
+    ...body,
+  })
+  return answer.status === 200 ? inputTokens(answer) : outcome(answer)
+})
+
+check.alone('responses.parameters', ({ client, post, given }) => {
+  const model = 'conformance/responses-parameters'
+  const parameters = { num_predict: 3, stop: ['D'] }
+  return withModel(client, { model, from: models.templated, parameters }, () =>
+    askEach(given, async (own: object) =>
+      text(await post('/v1/responses', { model, input: 'abc', temperature: 0, ...own })),
+    ),
+  )
+})
+
+check('responses.tools.format', async ({ post }) => {
+  const format = { type: 'json_schema' as const, name: 'n', schema: { enum: ['x'] } }
+  return output(await post('/v1/responses', { ...CALL, text: { format } })).map(({ type, content }) => ({
+    type,
+    text: content?.[0]?.text,
+  }))
+})
+
+check('responses.null.each', ({ post, given }) =>
+  askEach(given, async (field: string) => {
+    const answer = await post.wrong('/v1/responses', { ...HELLO, max_output_tokens: 8, [field]: null })
+    return answer.status === 200 ? answer.json.status : outcome(answer)
+  }),
+)
+
+check('responses.wrong-types', ({ post, given }) =>
+  askEach(Object.keys(given), async (field) => {
+    const answer = await post.wrong('/v1/responses', { ...HELLO, [field]: given[field] })
+    return outcome(answer).error ?? 'accepted'
+  }),
+)
