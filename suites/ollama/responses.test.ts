@@ -2,13 +2,8 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-<<<<<<< HEAD
 import { askEach, outcome, pick, refusal, mediaType } from '../answers.ts'
-import { garbling } from './loaded.ts'
-=======
-import { askEach, outcome, pick, refusal } from '../answers.ts'
 import { garbling, withModel } from './loaded.ts'
->>>>>>> 1be8317 (The dialects asked twice: order, distinctness and limits met exactly; every parameter on every endpoint by its effect)
 import { LEVEL_TOLD, user } from './requests.ts'
 
 type Format = NonNullable<NonNullable<BodyOf<'POST', '/v1/responses'>['text']>['format']>
