@@ -173,11 +173,13 @@ test('a way around is for a defect, and every defect that stands has one or none
   }
 })
 
-test('a default of a schema is what the statement about it says', () => {
+test('a default of a schema is in the table of its fields', () => {
   for (const [field, { default: value }] of Object.entries(
     schemaFor('ollama/generate/request.json', ANY, true).properties as Record<string, { default?: unknown }>,
   )) {
     if (value === undefined) continue
-    expect(pages['ollama/api-generate.md']).toContain(`| \`${field}\` | boolean | \`${value}\` |`)
+    expect(pages['ollama/api-generate.md']).toMatch(
+      new RegExp(`\\| \`${field}\` \\| [^|]+ \\| \`${value}\` \\|`),
+    )
   }
 })
