@@ -35,6 +35,9 @@ export type ClientOptions = {
 /** How often in a row a route was silent for all the time that it had. */
 const silent = new Map<string, number>()
 
+/** So often in a row, and a route is asked only now and then: a run on a server that hangs is to end. */
+const GIVEN_UP = 10
+
 /** When the next request may be sent, where there is a rate. */
 let next = 0
 
@@ -90,7 +93,14 @@ export class Client {
       body: body && this.#addressed(body),
     }
     const route = `${request.method} ${request.path}`
-    const hangs = impatient && (silent.get(route) ?? 0) >= 2
+    const times = (impatient && silent.get(route)) || 0
+    const hangs = times >= 2
+    if (times >= GIVEN_UP) {
+      // Counted too, so that it is asked again now and then.
+      silent.set(route, times + 1)
+      if (times % 10 !== 0)
+        throw new Error(`${route} was silent each time, and is asked every tenth time only`)
+    }
     const call = transport.start(this.urlOf(request), exchange, sent, {
       delay: turn(rate),
       silence: hangs && silence !== undefined ? Math.round(silence / 9) : silence,
