@@ -57,6 +57,8 @@ export type StoredExchange = {
 export type StoredArea = Record<string, StoredExchange[]>
 
 const LONGEST_REQUEST = 20_000
+/** Characters of a line of a recording that may be laid out on more. */
+const LONGEST_LINE = 400
 
 /** @param summarise whether long bytes are kept only as length and digest */
 export function storeBytes(bytes: Buffer, summarise = false): StoredBytes {
@@ -163,10 +165,18 @@ function renamed(): Record<string, string> {
   return names
 }
 
-/** JSON with a line for each header and each chunk, so that a diff shows which of them moved. */
-function format(value: unknown): string {
-  const pair = /\[\n\s+("(?:[^"\\]|\\.)*"|\d+),\n\s+("(?:[^"\\]|\\.)*")\n\s+\]/g
-  return JSON.stringify(value, null, 1).replaceAll(pair, '[$1, $2]')
+/** JSON with a line for whatever is short, so that a diff shows which exchange and chunk moved and blanks take no room. */
+function format(value: unknown, pad = ''): string {
+  const line = JSON.stringify(value)
+  if (line.length <= LONGEST_LINE || typeof value !== 'object' || value === null) return line
+  const inner = `${pad} `
+  const parts = Array.isArray(value)
+    ? value.map((item) => format(item, inner))
+    : Object.entries(value)
+        .filter(([, item]) => item !== undefined)
+        .map(([key, item]) => `${JSON.stringify(key)}: ${format(item, inner)}`)
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${pad}${close}`
 }
 
 /** Writes a recording in place of the one of the same version. */

@@ -238,11 +238,13 @@ export default class ConformanceReporter implements Reporter {
       this.#problems.push('not recorded: an area is recorded whole; leave out the name of the test')
       return
     }
+    // The models of a run may have changed since the last.
+    const setup = { setup: session.setup }
     const areas = Object.fromEntries(modules.map((module) => [areaOf(module), exchangesOf(module)]))
     const { system, version, kind, digest, asked } = session
     const made = { suite: suiteVersion(), date: session.startedAt.slice(0, 10) }
     if (!complete) {
-      this.#say(`merged into ${mergeRecording({ system, version, digest }, areas, made)}`)
+      this.#say(`merged into ${mergeRecording({ system, version, digest }, { setup, ...areas }, made)}`)
       return
     }
     const note = process.env.CONFORMANCE_RECORD_NOTE
@@ -256,7 +258,7 @@ export default class ConformanceReporter implements Reporter {
         ...(note ? { note } : {}),
         ...(asked.own ? { own: asked.own } : {}),
       },
-      areas: { setup: { setup: session.setup }, ...areas },
+      areas: { setup, ...areas },
     })
     this.#say(`recorded in ${folder}`)
   }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { messageOf } from '../base/errors.ts'
 import { type Listening, serve } from '../base/loopback.ts'
 import type { Settings, Target } from '../targets/target.ts'
-import { Client } from '../wire/client.ts'
+import { Client, REGISTRY } from '../wire/client.ts'
 import { type Asked, whyGone, whyStuck } from './lookout.ts'
 import { makeModels } from './models.ts'
 
@@ -20,7 +20,7 @@ export const GONE = 410
 /**
  * Suites run in workers, servers belong to the main process, which outlives them: this is how a check asks for a
  * server. Checks of one worker that ask for the same settings get the same server. Workers share neither servers nor
- * models, so that a check that is alone in its worker is alone on its server.
+ * models, so that a check that is alone in its worker is alone on its server. A setting may name the registry.
  *
  * A server that went away is not started again: what killed it would kill the next. One that leaves requests without an
  * answer ends the run: each check would wait for the same in vain.
@@ -31,6 +31,7 @@ export async function startControl(
   target: Target,
   first: string,
   clientOf: (url: string) => Client,
+  registry = '',
 ): Promise<Listening> {
   const servers = new Map<string, Promise<string>>()
   const serverOf = (worker: string, settings: Settings): Promise<string> => {
@@ -52,7 +53,11 @@ export async function startControl(
   }
   const startLike = async (worker: string, settings: Settings) => {
     await serverOf(worker, {})
-    return target.start(settings, worker)
+    const addressed = Object.entries(settings).map(([name, value]) => [
+      name,
+      value.replace(REGISTRY, registry),
+    ])
+    return target.start(Object.fromEntries(addressed), worker)
   }
 
   /** By address, why a server is gone. */

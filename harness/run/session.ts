@@ -143,7 +143,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
     } else if (system === 'ollama') await makeModels(client)
     registry = await registryFor(target, url, served, asked)
-    control = await startControl(target, url, (url) => clientFor({ ...about, url }, 'lookout'))
+    const clientOf = (url: string) => clientFor({ ...about, url }, 'lookout')
+    control = await startControl(target, url, clientOf, registry?.host)
     project.provide('session', {
       system,
       kind: target.kind,

@@ -43,6 +43,37 @@ describe('the registry', () => {
     expect(await (await fetch(`${model}/blobs/sha256:2`)).text()).toBe('abc')
   })
 
+  test('answers as it is told, as often as it is told, and shows what came', async () => {
+    const model = await registry()
+    const told = [
+      { to: 'GET /v2/conformance/model/a', status: 429, headers: { 'retry-after': '1' }, body: 'later' },
+      { to: 'GET /v2/conformance/model/a', status: 200, body: 'abcdef', cut: 3 },
+      { to: 'POST /v2/conformance/model/a', with: 'yes', status: 418, times: 2 },
+    ]
+    const host = new URL(model).origin
+    expect((await fetch(`${host}/answers`, { method: 'PUT', body: JSON.stringify(told) })).status).toBe(201)
+    const first = await fetch(`${model}/a?x=1`, { headers: { range: 'bytes=1-2' } })
+    expect([first.status, first.headers.get('retry-after'), await first.text()]).toEqual([429, '1', 'later'])
+    await expect(fetch(`${model}/a`).then((answer) => answer.text())).rejects.toThrow('terminated')
+    const post = async (body: string) => (await fetch(`${model}/a`, { method: 'POST', body })).status
+    expect([await post('no'), await post('yes'), await post('yes'), await post('yes')]).toEqual([
+      404, 418, 418, 404,
+    ])
+    expect(
+      (await (await fetch(`${host}/requests?to=model/a?x`)).text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      {
+        method: 'GET',
+        path: '/v2/conformance/model/a?x=1',
+        headers: { range: 'bytes=1-2', accept: '*/*' },
+        body: '',
+      },
+    ])
+  })
+
   test('a manifest gives its blobs their media types', async () => {
     const model = await registry()
     await upload(model, 'sha256:1', '{}')

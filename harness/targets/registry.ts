@@ -5,17 +5,55 @@ export type Registry = { host: string; requests: () => number; stop: () => Promi
 
 type Stored = { type: string; bytes: Buffer }
 
+/** An answer in place of the registry's own, as a check asks for it: `PUT /answers` with a list of them as JSON. */
+type Told = {
+  /** Method and path of the request that gets it: `GET /v2/library/a/manifests/latest`. */
+  to: string
+  /** What the body of that request must contain, where many go to one path. */
+  with?: string
+  status: number
+  headers?: Record<string, string>
+  body?: string
+  /** After as many bytes of the body the connection ends; with `stall` it stays open. */
+  cut?: number
+  stall?: boolean
+  /** How often, once when absent. */
+  times?: number
+}
+
 /**
  * A model registry in memory, on a free port of the loopback interface: as much of the OCI distribution protocol as
  * Ollama speaks, and a blob in one POST with its digest. It takes whatever digest it is told, so that a check can
  * store a blob that is broken.
+ *
+ * It plays other hosts too: `PUT /answers` says what it answers to requests to come, and `GET /requests` with
+ * `?to=<part of a line>` shows those that came, one JSON object a line.
  */
 export async function startRegistry(): Promise<Registry> {
   /** By path; a blob has the media type of the manifest that names it. */
   const manifests = new Map<string, Stored>()
   const blobs = new Map<string, Stored>()
   const uploads: Buffer[][] = []
+  const told: Told[] = []
+  const received: string[] = []
   let requests = 0
+
+  /** What a check told it to answer, or undefined. */
+  const toldFor = ({ method, url = '' }: IncomingMessage, body: Buffer): Told | undefined => {
+    const index = told.findIndex(
+      ({ to, with: part }) => to === `${method} ${url.replace(/\?.*/, '')}` && (!part || body.includes(part)),
+    )
+    const found = told[index]
+    if (found) found.times = (found.times ?? 1) - 1
+    if (found?.times === 0) told.splice(index, 1)
+    return found
+  }
+
+  const tell = ({ status, headers, body = '', cut, stall }: Told, response: ServerResponse) => {
+    if (cut === undefined) return response.writeHead(status, headers).end(body)
+    response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
+    response.write(body.slice(0, cut), () => stall || response.destroy())
+  }
 
   const answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => {
     const { method = '', headers } = request
@@ -59,7 +97,24 @@ export async function startRegistry(): Promise<Registry> {
     requests += 1
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
-    answer(request, response, Buffer.concat(parts))
+    const body = Buffer.concat(parts)
+    const { method, url = '', headers } = request
+    if (method === 'PUT' && url === '/answers') {
+      told.push(...JSON.parse(body.toString()))
+      return response.writeHead(201).end()
+    }
+    if (method === 'GET' && url.startsWith('/requests?')) {
+      const to = new URLSearchParams(url.slice(url.indexOf('?'))).get('to') ?? ''
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      return response.end(`${received.filter((line) => line.includes(to)).join('\n')}\n`)
+    }
+    const { range, 'content-range': contentRange, accept, authorization } = headers
+    const seen = { range, 'content-range': contentRange, accept, authorization }
+    const text = body.length > 10_000 ? `${body.length} bytes` : body.toString()
+    received.push(JSON.stringify({ method, path: url, headers: seen, body: text }))
+    const instead = toldFor(request, body)
+    if (instead) tell(instead, response)
+    else answer(request, response, body)
   }
   const server = createServer((request, response) => {
     // A client may go away inside its request.

@@ -1,0 +1,29 @@
+import type { Client } from '../../harness/wire/client.ts'
+
+/** What the registry answers to a request to come, in place of its own; `harness/targets/registry.ts` has the fields. */
+export type Told = {
+  to: string
+  with?: string
+  status: number
+  headers?: Record<string, string>
+  body?: string
+  cut?: number
+  stall?: boolean
+  times?: number
+}
+
+/** Tells the registry what to answer. */
+export const tell = (client: Client, ...answers: Told[]) =>
+  client.send({ to: 'registry', method: 'PUT', path: '/answers', body: JSON.stringify(answers) })
+
+export type Received = { method: string; path: string; headers: Record<string, string>; body: string }
+
+/** The requests that the registry got, of those whose line has a text. */
+export async function received(client: Client, to: string): Promise<Received[]> {
+  const path = `/requests?to=${encodeURIComponent(to)}` as const
+  const { text } = await client.send({ to: 'registry', method: 'GET', path })
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}
