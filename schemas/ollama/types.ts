@@ -771,7 +771,7 @@ export interface AuthorizationError {
  */
 error: string
 /**
- * page to sign in at (0.12.1 and up)
+ * page to sign in at
  */
 signin_url?: string
 /**
@@ -893,6 +893,23 @@ name: string
  */
 arguments: string
 }
+}
+/**
+ * What the other server answered, as a struct of Go.
+ */
+export interface RelayedError {
+/**
+ * status of the other server
+ */
+StatusCode: number
+/**
+ * that status with its name
+ */
+Status: string
+/**
+ * what went wrong there
+ */
+error: string
 }
 /**
  * Names the model and the copy.
@@ -1369,6 +1386,14 @@ export interface GenerateLoaded {
  * name of the model as sent
  */
 model: string
+/**
+ * name of the model on the remote server; remote models only (0.12.0 and up)
+ */
+remote_model?: string
+/**
+ * URL of the remote server; remote models only (0.12.0 and up)
+ */
+remote_host?: string
 /**
  * when the record was made
  */
@@ -5293,6 +5318,70 @@ safety_identifier: null
 prompt_cache_key: null
 }
 /**
+ * What `info` said of it when it was made, and where it runs.
+ */
+export interface ShowRemote {
+/**
+ * Modelfile that would make the model, with the path of the blob on the server
+ */
+modelfile: string
+/**
+ * lines of name and value, in random order
+ */
+parameters?: string
+/**
+ * template of the prompt
+ */
+template?: string
+/**
+ * system message
+ */
+system?: string
+/**
+ * kind and size of the model
+ */
+details: ModelDetails
+/**
+ * conversation put in front of every request
+ * 
+ * @minItems 1
+ */
+messages?: {
+/**
+ * who speaks
+ */
+role: string
+/**
+ * the text
+ */
+content: string
+}[]
+/**
+ * name of the model on the remote server; remote models only
+ */
+remote_model: string
+/**
+ * URL of the remote server; remote models only
+ */
+remote_host: string
+/**
+ * what `info` said, in the names of GGUF metadata; empty where it said nothing
+ */
+model_info: {
+[k: string]: string | number
+}
+/**
+ * what the model can do, left out when nothing
+ * 
+ * @minItems 1
+ */
+capabilities?: ("completion" | "tools" | "insert" | "vision" | "embedding" | "thinking" | "image" | "audio")[]
+/**
+ * when the model was last made or changed
+ */
+modified_at: string
+}
+/**
  * Names the model.
  */
 export interface ShowRequest {
@@ -5364,14 +5453,6 @@ role: string
  */
 content: string
 }[]
-/**
- * name of the model on the remote server; remote models only (0.12.0 and up)
- */
-remote_model?: string
-/**
- * URL of the remote server; remote models only (0.12.0 and up)
- */
-remote_host?: string
 /**
  * metadata of the GGUF file, without general.name and tokenizer.chat_template, by names that begin with the architecture; long arrays are null unless verbose; left out when empty before 0.14.3
  */
@@ -5768,15 +5849,15 @@ export type Route =
       method: 'POST'
       path: `/api/generate`
       request: GenerateRequest
-      json: GenerateDebug | GenerateLoaded | GenerateChunk | GenerateResponse | AuthorizationError | Error
-      record: ErrorRecord | GenerateLast | GenerateChunk
+      json: GenerateDebug | GenerateLoaded | GenerateChunk | GenerateResponse | AuthorizationError | RelayedError | Error
+      record: ErrorRecord | GenerateLast | GenerateChunk | AuthorizationError | RelayedError
     }
   | {
       method: 'POST'
       path: `/api/chat`
       request: ChatRequest
-      json: ChatDebug | ChatLoaded | ChatChunk | ChatResponse | AuthorizationError | Error
-      record: ErrorRecord | ChatLast | ChatChunk
+      json: ChatDebug | ChatLoaded | ChatChunk | ChatResponse | AuthorizationError | RelayedError | Error
+      record: ErrorRecord | ChatLast | ChatChunk | AuthorizationError | RelayedError
     }
   | {
       method: 'POST'
@@ -5831,7 +5912,7 @@ export type Route =
       method: 'POST'
       path: `/api/show`
       request: ShowRequest
-      json: ShowResponse | Error
+      json: ShowRemote | ShowResponse | Error
       record: never
     }
   | {
@@ -6055,6 +6136,20 @@ export type Route =
       method: 'POST'
       path: `/v2/${string}/${string}/blobs/uploads/`
       request: unknown
+      json: never
+      record: never
+    }
+  | {
+      method: 'PUT'
+      path: `/answers`
+      request: unknown
+      json: never
+      record: never
+    }
+  | {
+      method: 'GET'
+      path: `/requests`
+      request: undefined
       json: never
       record: never
     }

@@ -1,8 +1,9 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
+import type { Verbs } from '../../harness/wire/verbs.ts'
 import { askEach, outcome } from '../answers.ts'
-import { garbling } from './loaded.ts'
+import { garbling, staysLoaded, timeLeft, withModel } from './loaded.ts'
 import { GREEDY, user } from './requests.ts'
 
 const WHOLE = { stream: false, options: GREEDY } as const
@@ -208,6 +209,56 @@ check('chat.tools.stream', async ({ post }) => {
   )
 })
 
+/** The ids of all calls of an answer, and whether they are what they look like. */
+const ids = (messages: Exchange['json'][]) => {
+  const all: string[] = messages.flatMap(({ tool_calls }) =>
+    (tool_calls ?? []).map(({ id }: { id: string }) => id),
+  )
+  return {
+    calls: all.length,
+    distinct: new Set(all).size,
+    form: all.every((id) => /^call_[a-z0-9]{8}$/.test(id)),
+  }
+}
+
+check('chat.tools.ids', async ({ post }) => ids([(await post('/api/chat', TWO_CALLS)).json.message]))
+
+check('chat.tools.ids.stream', async ({ post }) =>
+  ids((await post('/api/chat', { ...TWO_CALLS, stream: true })).records.map(({ message }) => message)),
+)
+
+check('chat.tools.ids.answers', async ({ post }) => {
+  const first = (await post('/api/chat', TWO_CALLS)).json.message
+  return ids([first, (await post('/api/chat', TWO_CALLS)).json.message])
+})
+
+check('chat.tools.longest-name', ({ post }) => {
+  const named = (name: string) => ({ ...WEATHER, function: { ...WEATHER.function, name } })
+  const ask = async (names: string[]) => {
+    const body = { model: models.caller, messages: [user('5')], tools: names.map(named), ...WHOLE }
+    const { message } = (await post('/api/chat', body)).json
+    return message.tool_calls?.map(({ function: { name } }) => name) ?? message.content
+  }
+  return askEach(
+    {
+      shorter_first: ['get', 'get_weather'],
+      shorter_last: ['get_weather', 'get'],
+      shorter_alone: ['get'],
+      longer_alone: ['get_weather_now'],
+      inside_alone: ['weather'],
+    },
+    ask,
+  )
+})
+
+check('chat.tools.unknown', async ({ post }) => {
+  const tools = [{ ...WEATHER, function: { ...WEATHER.function, name: 'fly' } }]
+  const { message } = (
+    await post('/api/chat', { ...TWO_CALLS, model: models.caller, messages: [user('5')], tools })
+  ).json
+  return { content: message.content, calls: message.tool_calls?.length ?? 0 }
+})
+
 check('chat.tools.unfinished', async ({ post }) => {
   const options = { ...GREEDY, num_predict: 2 }
   const body = { model: models.caller, messages: [user('5')], tools: [WEATHER], stream: true, options }
@@ -352,6 +403,68 @@ check('chat.truncate.oldest', async ({ post }) => {
   return rendered(await post('/api/chat', body)).replace(/(.)\1{100,}/g, '$1…')
 })
 
+/** What is left of a conversation, by what the template or llama-server makes of it. */
+const kept = async (post: Verbs['post'], model: string, texts: string[]) => {
+  const messages = texts.map((text, index) => ({
+    role: index % 2 ? ('assistant' as const) : ('user' as const),
+    content: text,
+  }))
+  const text = rendered(await post('/api/chat', { model, messages, ...RENDERED }))
+  return ['x', 'y', 'z'].filter((letter) => text.includes(letter.repeat(2))).join('')
+}
+
+check('chat.truncate.exact', ({ post }) =>
+  // The template adds nothing, and every character is a token: of 256 in all.
+  askEach({ 256: 6, 257: 7 }, (last) =>
+    kept(post, models.thinker, ['x'.repeat(150), 'y'.repeat(100), 'z'.repeat(last)]),
+  ),
+)
+
+check('chat.truncate.exact.native', async ({ post }) => {
+  // The frames of llama-server's own template, which has one for what the model is to say.
+  const body = {
+    model: models.successor,
+    messages: [user(''), { role: 'assistant' as const, content: '' }, user('')],
+    ...RENDERED,
+  }
+  const frames = rendered(await post('/api/chat', body)).length
+  return askEach({ 256: 6, 257: 7 }, (last) =>
+    kept(post, models.successor, ['x'.repeat(150 - frames), 'y'.repeat(100), 'z'.repeat(last)]),
+  )
+})
+
+check('chat.truncate.last', ({ post }) =>
+  askEach({ template: models.thinker, native: models.successor }, (model) =>
+    kept(post, model, ['x'.repeat(9), 'y'.repeat(9), 'z'.repeat(300)]),
+  ),
+)
+
+check('chat.truncate.system', ({ post }) =>
+  askEach({ template: models.thinker, native: models.successor }, async (model) => {
+    const [first, second] = ['S', 'T'].map((content) => ({
+      role: 'system' as const,
+      content: content.repeat(3),
+    }))
+    const messages = [first, user('x'.repeat(150)), second, user('y'.repeat(150)), user('zz')].flatMap(
+      (one) => one ?? [],
+    )
+    const text = rendered(await post('/api/chat', { model, messages, ...RENDERED }))
+    return (text.match(/SSS|TTT|xx+|yy+|zz/g) ?? []).map(([letter]) => letter).join('')
+  }),
+)
+
+check('chat.truncate.false', async ({ post }) => {
+  const messages = [
+    user('x'.repeat(200)),
+    { role: 'assistant' as const, content: 'y'.repeat(200) },
+    user('zz'),
+  ]
+  return askEach({ template: models.thinker, native: models.successor }, async (model) => {
+    const text = rendered(await post('/api/chat', { model, messages, ...RENDERED, truncate: false }))
+    return ['x', 'y', 'z'].filter((letter) => text.includes(letter.repeat(2))).join('')
+  })
+})
+
 check('chat.shift', ({ post }) => {
   const body = { model: models.templated, messages: [user('x'.repeat(250))], ...WHOLE }
   return askEach({ true: true, false: false }, async (shift) => {
@@ -414,3 +527,104 @@ check.alone('chat.errors.mid-stream', async ({ client, post }) => {
 check('chat.errors.embedding-model', async ({ post }) =>
   contentOrError(await post('/api/chat', { ...ABC, model: models.embedder })),
 )
+
+// Null, and other types
+
+check.each('chat.null.*', async ({ post, given }) => {
+  const exchange = await post.wrong('/api/chat', { ...ABC, ...given })
+  return { ...outcome(exchange), content: exchange.records[0]?.message?.content }
+})
+
+check.each('chat.type.*', async ({ post, given }) =>
+  outcome(await post.wrong('/api/chat', { ...ABC, ...given })),
+)
+
+// Pairs: tools, thinking, format, stream, logprobs, stop
+
+const AGENT = { model: models.agent, options: { ...GREEDY, num_predict: 20 } }
+
+check.each('chat.pair.*', async ({ post, given: { says, tools, ...more } }) => {
+  const body = { ...AGENT, messages: [user(says)], ...(tools ? { tools: [WEATHER] } : {}), ...more }
+  const whole = await post('/api/chat', { ...body, stream: false })
+  if (whole.status !== 200) return outcome(whole)
+  const { records } = await post('/api/chat', { ...body, stream: true })
+  const read = ({ message: { content, thinking, tool_calls }, logprobs }: Exchange['json']) => ({
+    content,
+    thinking,
+    calls: tool_calls?.map(({ function: { name } }: Exchange['json']) => name),
+    logprobs: logprobs?.length,
+  })
+  const streamed = records.map(read)
+  const all = (key: 'content' | 'thinking') => streamed.map((one) => one[key] ?? '').join('')
+  return {
+    whole: read(whole.json),
+    done_reason: whole.json.done_reason,
+    streamed: {
+      content: all('content'),
+      thinking: all('thinking'),
+      calls: streamed.flatMap(({ calls }) => calls ?? []),
+      logprobs: streamed.reduce((sum, one) => sum + (one.logprobs ?? 0), 0),
+    },
+  }
+})
+
+// What the model says of itself, and what the request says
+
+check.alone.each('chat.parameters.*', ({ client, post, given: { template, ...options } }) => {
+  const model = 'conformance/chat-parameters'
+  const parameters = { stop: ['C'], num_predict: 5, temperature: 0, num_ctx: 256, num_thread: 1 }
+  return withModel(
+    client,
+    {
+      model,
+      from: template ? models.templated : models.successor,
+      parameters: template ? parameters : { ...parameters, stop: ['d'] },
+    },
+    async () => {
+      const { message, done_reason } = (
+        await post('/api/chat', { model, messages: [user('x')], stream: false, options })
+      ).json
+      return { content: message.content, done_reason }
+    },
+  )
+})
+
+check('chat.prefill', async ({ post }) => {
+  const messages = [user('a'), { role: 'assistant' as const, content: 'b' }]
+  return rendered(await post('/api/chat', { model: models.historian, messages, ...RENDERED }))
+})
+
+check('chat.many-messages', async ({ post }) => {
+  const messages = Array.from({ length: 300 }, (_, index) => ({
+    role: index % 2 ? ('assistant' as const) : ('user' as const),
+    content: '',
+  }))
+  const text = rendered(
+    await post('/api/chat', { model: models.thinker, messages: [...messages, user('z')], ...RENDERED }),
+  )
+  return text
+})
+
+check('chat.name', ({ post }) =>
+  askEach(
+    [models.templated, `${models.templated}:latest`, `registry.ollama.ai/${models.templated}`],
+    async (model) => (await post('/api/chat', { ...ABC, model })).json.model,
+  ),
+)
+
+check.alone('chat.keep_alive', async ({ client, post }) => {
+  const body = { model: models.spare, messages: [user('a')], stream: false, options: GREEDY }
+  return askEach({ minutes: '10m', seconds: 1200, forever: -1 }, async (keep_alive) =>
+    timeLeft(client, (await post('/api/chat', { ...body, keep_alive })).json.created_at),
+  )
+})
+
+check.alone('chat.keep_alive.zero', async ({ client, post }) => {
+  const body = { model: models.spare, messages: [user('a')], stream: false, options: GREEDY, keep_alive: 0 }
+  const { json } = await post('/api/chat', body)
+  return {
+    content: json.message.content.length,
+    done_reason: json.done_reason,
+    stays: await staysLoaded(client),
+  }
+})

@@ -87,6 +87,98 @@ check('embed.truncate.default', async ({ post }) =>
   lengthOrError(await post('/api/embed', { model, input: LONG })),
 )
 
+check('embed.truncate.end', async ({ post }) => {
+  const { json } = await post('/api/embed', {
+    model,
+    input: ['a'.repeat(256) + 'b'.repeat(44), 'b'.repeat(44) + 'a'.repeat(256)],
+  })
+  return json.embeddings.map((vector) => Object.keys(places(vector)))
+})
+
+/** The longest input that is taken whole, of those around the size of the window. */
+check('embed.truncate.limit', ({ post }) =>
+  askEach([253, 254, 255, 256, 257], async (length) => {
+    const answer = await post('/api/embed', { model, input: 'a'.repeat(length), truncate: false })
+    return answer.status === 200 ? answer.json.prompt_eval_count : outcome(answer)
+  }),
+)
+
+check('embed.truncate.count', ({ post }) =>
+  askEach([253, 254, 255, 256, 257], async (length) => {
+    const { json } = await post('/api/embed', { model, input: 'b' + 'a'.repeat(length - 1) })
+    return json.prompt_eval_count
+  }),
+)
+
+check('embed.truncate.list', async ({ post }) => {
+  const input = ['b', LONG, 'c']
+  const whole = await post('/api/embed', { model, input, truncate: false })
+  const { json } = await post('/api/embed', { model, input })
+  return { refused: outcome(whole), vectors: json.embeddings.map((vector) => Object.keys(places(vector))) }
+})
+
+check('embed.order', async ({ post }) => {
+  const input = [...'gabcdefabcdefg']
+  const { json } = await post('/api/embed', { model, input })
+  return (
+    json.embeddings
+      .map((vector) => String.fromCharCode(93 + Number(Object.keys(places(vector))[0])))
+      .join('') === input.join('')
+  )
+})
+
+check('embed.count', async ({ post }) => {
+  const ask = async (input: string | string[]) =>
+    (await post('/api/embed', { model, input })).json.prompt_eval_count
+  return {
+    one: await ask('abc'),
+    two: await ask(['abc', 'abc']),
+    three: await ask(['a', 'bc', 'def']),
+    multi_byte: await ask('é€'),
+  }
+})
+
+check('embed.dimensions.values', ({ post }) =>
+  askEach([4, 5, 6, 31, 32], async (dimensions) => {
+    const [vector] = (await post('/api/embed', { model, input: 'aab', dimensions })).json.embeddings
+    return { numbers: vector.length, vector: places(vector) }
+  }),
+)
+
+check('embed.durations', async ({ post }) => {
+  const { json } = await post('/api/embed', { model, input: ['a', 'b'] })
+  return {
+    load_within_total: json.load_duration <= json.total_duration,
+    finer_than_microseconds: json.total_duration > 1000,
+  }
+})
+
+check('embed.name', ({ post }) =>
+  askEach(
+    [model, `${model}:latest`, `registry.ollama.ai/${model}:latest`, model.toUpperCase()],
+    async (model) => (await post('/api/embed', { model, input: 'a' })).json.model,
+  ),
+)
+
+check.each('embed.null.*', async ({ post, given }) => {
+  const answer = await post.wrong('/api/embed', { model, input: 'ab', ...given })
+  const absent = await post('/api/embed', { model, input: 'ab' })
+  return {
+    status: answer.status,
+    as_absent: JSON.stringify(answer.json.embeddings) === JSON.stringify(absent.json.embeddings),
+  }
+})
+
+check.each('embed.type.*', async ({ post, given }) =>
+  outcome(await post.wrong('/api/embed', { model, input: 'a', ...given })),
+)
+
+check('embed.unknown-field', async ({ post }) =>
+  lengthOrError(
+    await post.wrong('/api/embed', { model, input: 'a', prompt: 'b', stream: true, colour: 'red' }),
+  ),
+)
+
 // Errors
 
 check('embed.other-model', async ({ post }) =>
@@ -118,6 +210,28 @@ check('embed.errors.body', ({ post }) =>
 check('embed.legacy.vector', async ({ post }) => {
   const { json } = await post('/api/embeddings', { model, prompt: 'ab', keep_alive: '5m', options: {} })
   return { keys: Object.keys(json), vector: places(json.embedding) }
+})
+
+check('embed.legacy.length', async ({ post }) => {
+  const { json } = await post('/api/embeddings', { model, prompt: 'aab' })
+  return { vector: places(json.embedding), length: Number(Math.hypot(...json.embedding).toFixed(4)) }
+})
+
+check('embed.legacy.limit', ({ post }) =>
+  askEach([255, 256, 257], async (length) =>
+    lengthOrError(await post('/api/embeddings', { model, prompt: 'a'.repeat(length) })),
+  ),
+)
+
+check('embed.legacy.drops', async ({ post }) => {
+  const body = { model, prompt: 'ab', dimensions: 5, truncate: false, input: 'c' }
+  const { status, json } = await post.wrong('/api/embeddings', body)
+  return { status, numbers: json.embedding.length }
+})
+
+check.each('embed.legacy.null.*', async ({ post, given }) => {
+  const answer = await post.wrong('/api/embeddings', { model, prompt: 'ab', ...given })
+  return { ...outcome(answer), numbers: answer.json.embedding?.length }
 })
 
 check('embed.legacy.digits', async ({ post }) => {

@@ -444,3 +444,98 @@ check('generate.parser.tool-calls', async ({ post }) => {
   const calls = json.tool_calls?.map((call) => `${call.function.name} ${call.function.arguments.city}`)
   return { response: json.response, calls: calls ?? [], eval_count: json.eval_count }
 })
+
+// Null in place of each field
+
+check.each('generate.null.*', async ({ post, given }) => {
+  const exchange = await post.wrong('/api/generate', { ...ABC, ...given })
+  return { ...outcome(exchange), response: exchange.records[0]?.response }
+})
+
+// Pairs: raw, thinking, format, stop, logprobs, suffix
+
+check.each('generate.pair.*', async ({ post, given }) => {
+  const body = { options: { ...GREEDY, num_predict: 20 }, ...given }
+  const whole = await post('/api/generate', { ...body, stream: false })
+  if (whole.status !== 200) return outcome(whole)
+  const { records } = await post('/api/generate', { ...body, stream: true })
+  const { response, thinking, done_reason, logprobs } = whole.json
+  const streamed = {
+    response: records.map((one) => one.response).join(''),
+    thinking: records.map((one) => one.thinking ?? '').join(''),
+  }
+  return {
+    response,
+    thinking,
+    done_reason,
+    logprobs: logprobs?.length,
+    streamed_alike: streamed.response === response && streamed.thinking === (thinking ?? ''),
+  }
+})
+
+check('generate.limits.window', ({ post }) =>
+  // Each character is a token; the window holds 256.
+  askEach([254, 255, 256, 257], async (length) => {
+    const exchange = await post('/api/generate', {
+      ...RAW,
+      prompt: 'a'.repeat(length),
+      options: { ...GREEDY, num_predict: 1 },
+      truncate: false,
+    })
+    return exchange.status === 200
+      ? { response: exchange.json.response, eval_count: exchange.json.eval_count }
+      : { status: exchange.status }
+  }),
+)
+
+check('generate.limits.num_predict', ({ post }) =>
+  // The stopper says x, y, z and then ends.
+  askEach([3, 4, 5], async (num_predict) => {
+    const { json } = await post('/api/generate', {
+      ...RAW,
+      model: models.stopper,
+      prompt: 'w',
+      options: { ...GREEDY, num_predict },
+    })
+    return { response: json.response, eval_count: json.eval_count, done_reason: json.done_reason }
+  }),
+)
+
+check('generate.stop.two-texts', ({ post }) =>
+  askEach(
+    { first_listed: ['f', 'e'], last_listed: ['e', 'f'], longer: ['ef', 'e'], never: ['zz'] },
+    async (stop) => answer(await post('/api/generate', { ...RAW, options: { ...GREEDY, stop } })),
+  ),
+)
+
+check('generate.logprobs.cut', async ({ post }) => {
+  const body = {
+    ...RAW,
+    model: models.scripted,
+    prompt: '2',
+    logprobs: true,
+    options: { ...GREEDY, stop: ['END'] },
+  }
+  const { json } = await post('/api/generate', body)
+  return {
+    response: json.response,
+    tokens: json.logprobs?.map(({ token }: { token: string }) => token),
+    eval_count: json.eval_count,
+  }
+})
+
+check('generate.logprobs.bytes', async ({ post }) => {
+  const body = { ...RAW, model: models.scripted, prompt: '1', logprobs: true }
+  const { json } = await post('/api/generate', body)
+  return json.logprobs?.map(({ token, bytes }: { token: string; bytes: number[] }) => ({
+    token,
+    bytes: bytes?.length,
+  }))
+})
+
+check('generate.top_logprobs.counts', ({ post }) =>
+  askEach([0, 1, 2, 20], async (top_logprobs) => {
+    const { json } = await post('/api/generate', { ...LIKELY, logprobs: true, top_logprobs })
+    return json.logprobs?.[0]?.top_logprobs?.length ?? 0
+  }),
+)

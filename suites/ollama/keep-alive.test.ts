@@ -1,7 +1,7 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import { outcome } from '../answers.ts'
-import { findLoaded, isLoaded, poll, staysLoaded, timeLeft, unload } from './loaded.ts'
+import { findLoaded, isLoaded, listLoaded, poll, staysLoaded, timeLeft, unload } from './loaded.ts'
 import { GREEDY } from './requests.ts'
 
 const model = models.spare
@@ -123,3 +123,20 @@ check.alone('keep-alive.unload.before-options', async ({ post }) => {
 check('keep-alive.unload.unknown-model', async ({ post }) =>
   outcome(await post('/api/generate', { ...UNLOAD, model: 'conformance/nothing' })),
 )
+
+// On the routes for embeddings
+
+check.alone('keep-alive.embed', async ({ post, client }) => {
+  /** Which of two models stays longer: the list of what is loaded is in that order. */
+  const order = async () =>
+    (await listLoaded(client))
+      .map(({ name }) => name.replace(':latest', ''))
+      .filter((name) => [model, models.embedder].includes(name as never))
+  await post('/api/generate', { ...LOAD, keep_alive: '30m' })
+  await post('/api/embed', { model: models.embedder, input: 'a', keep_alive: '50m' })
+  const longer = await poll(order, ([first]) => first === models.embedder)
+  await post('/api/embeddings', { model: models.embedder, prompt: 'a', keep_alive: '20m' })
+  const shorter = await poll(order, ([first]) => first === model)
+  await post('/api/embed', { model: models.embedder, input: 'a', keep_alive: 0 })
+  return { longer, shorter, stays: await staysLoaded(client, models.embedder) }
+})

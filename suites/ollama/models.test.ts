@@ -5,8 +5,8 @@ import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import { askEach, outcome } from '../answers.ts'
-import { findLoaded, unload, withModel } from './loaded.ts'
-import { GREEDY } from './requests.ts'
+import { findLoaded, poll, unload, withModel } from './loaded.ts'
+import { GREEDY, user } from './requests.ts'
 
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 const MODEL_FILE = instrumentFile('spare').digest
@@ -387,3 +387,379 @@ check.alone('models.tags.remote', ({ client, get }) => {
     return { status, remote_model, remote_host, families: details.families }
   })
 })
+
+// What a model takes from the one that it is made of
+
+const PARENT = {
+  model: 'conformance/models-parent',
+  from: models.spare,
+  template: '[{{ .Prompt }}]',
+  system: 'One.',
+  license: 'First.',
+  parameters: { seed: 1, stop: ['x', 'y'] },
+  messages: [user('ping'), { role: 'assistant' as const, content: 'pong' }],
+}
+
+/** What show gives of a model that is made of the parent. */
+const inherited = ({ client, post }: Tools, more: object) => {
+  const model = 'conformance/models-child'
+  return withModel(client, PARENT, () =>
+    withModel(client, { model, from: PARENT.model, ...more }, async () => {
+      const shown = await show(post, model)
+      const { template, system, license, messages } = shown
+      return {
+        template,
+        system,
+        license,
+        messages: messages?.map(({ content }) => content),
+        parameters: parameterLines(shown),
+      }
+    }),
+  )
+}
+
+check.alone.each('models.create.inherits.*', (tools) => inherited(tools, tools.given))
+
+check.alone('models.create.inherits-built-in', ({ client, post }) => {
+  const [parent, child] = ['conformance/models-built', 'conformance/models-built-child']
+  const lines = async (model: string) =>
+    (await show(post, model)).modelfile.match(/^(RENDERER|PARSER|REQUIRES) .*$/gm)
+  const body = {
+    model: parent,
+    from: models.spare,
+    renderer: 'qwen3-coder',
+    parser: 'qwen3-coder',
+    requires: '0.14.0',
+  }
+  return withModel(client, body, () =>
+    withModel(client, { model: child, from: parent }, async () => ({
+      parent: await lines(parent),
+      child: await lines(child),
+    })),
+  )
+})
+
+check.alone('models.create.case', ({ client, get }) => {
+  const model = 'conformance/models-case'
+  return withModel(client, { model, from: models.spare }, async () => {
+    await client.send({
+      method: 'POST',
+      path: '/api/create',
+      body: { model: 'Conformance/Models-CASE', from: models.spare, system: 'S', stream: false },
+    })
+    const names = (await get('/api/tags')).json.models.map(({ name }) => name)
+    return names.filter((name) => /models-case/i.test(name))
+  })
+})
+
+check.alone('models.create.tags', ({ client, get, del }) => {
+  const [first, second] = ['conformance/models-tagged:one', 'conformance/models-tagged:two']
+  const listed = async () =>
+    (await get('/api/tags')).json.models
+      .map(({ name }) => name)
+      .filter((name) => name.includes('models-tagged'))
+      .sort()
+  return withModel(client, { model: first, from: models.spare }, () =>
+    withModel(client, { model: second, from: models.spare }, async () => {
+      const both = await listed()
+      await del('/api/delete', { model: second })
+      const left = await listed()
+      await client.send({
+        method: 'POST',
+        path: '/api/create',
+        body: { model: second, from: first, stream: false },
+      })
+      return { both, left }
+    }),
+  )
+})
+
+// Requests that create refuses
+
+const NOTE = 'A note that is no model.'
+
+check.alone.each('models.create.invalid.*', async ({ post, del, given }) => {
+  await post(`/api/blobs/${digestOf(NOTE)}`, NOTE)
+  // What takes it as a layer and is deleted may have taken it away.
+  await post(`/api/blobs/${MODEL_FILE}`, instrumentFile('spare').bytes)
+  const body = JSON.parse(
+    JSON.stringify({ model: REFUSED, ...(given.from ? {} : { files }), ...given })
+      .replaceAll('{model}', MODEL_FILE)
+      .replaceAll('{note}', digestOf(NOTE)),
+  )
+  const exchange = await post.wrong('/api/create', { ...body, stream: false })
+  const { status, error } = outcome(exchange)
+  if (status === 200) await del('/api/delete', { model: REFUSED })
+  return { status, error: error?.replace(/\S*(?=[/\\]blobs)/, '…') }
+})
+
+// Remote models
+
+const FAR = {
+  model: 'conformance/models-remote',
+  from: 'conformance/far',
+  remote_host: 'http://far.example:80',
+  info: {
+    model_family: 'far',
+    base_name: 'base',
+    quantization_level: 'Q4_0',
+    parameter_size: '7B',
+    context_length: 5,
+    embedding_length: 6,
+    capabilities: ['completion', 'tools'],
+  },
+}
+
+check.alone('models.create.remote.info', ({ client, get }) =>
+  withModel(client, FAR, async () => {
+    const { remote_model, remote_host, size, details } = await tagOf(get, FAR.model)
+    const { parent_model: _, ...rest } = details
+    return { remote_model, remote_host, without_size: size < 1000, details: rest }
+  }),
+)
+
+check.alone('models.remote.refused', ({ client, post }) => {
+  const model = 'conformance/models-remote'
+  return withModel(
+    client,
+    { model, from: 'conformance/far', remote_host: 'http://127.0.0.1:1' },
+    async () => ({
+      show: outcome(await post('/api/show', { model })),
+      generate: outcome(await post('/api/generate', { model, prompt: 'a', stream: false })),
+      chat: outcome(
+        await post('/api/chat', { model, messages: [{ role: 'user', content: 'a' }], stream: false }),
+      ),
+      embed: outcome(await post('/api/embed', { model, input: 'a' })),
+    }),
+  )
+})
+
+// Show, tags, ps: what the values are
+
+check('models.show.messages', async ({ post }) => (await show(post, models.historian)).messages)
+
+check.alone('models.show.parameters.values', ({ client, post }) => {
+  const model = 'conformance/models-shown'
+  const parameters = { stop: ['x', 'a "b"'], top_p: 0.5, top_k: 5, use_mmap: true, temperature: 1 }
+  return withModel(client, { model, from: models.spare, parameters }, async () =>
+    parameterLines(await show(post, model)),
+  )
+})
+
+check.alone('models.show.modelfile', ({ client, post }) =>
+  withModel(client, PARENT, async () => {
+    const { modelfile } = await show(post, PARENT.model)
+    const lines = modelfile.split('\n').map((line) =>
+      line
+        .trimEnd()
+        .replace(/\S*(?=[/\\]blobs)/, '…')
+        .replace(/\w{64}$/, '…'),
+    )
+    // The parameters come in another order each time.
+    const parameters = lines.filter((line) => line.startsWith('PARAMETER')).sort()
+    return lines.map((line) => (line.startsWith('PARAMETER') ? parameters.shift() : line))
+  }),
+)
+
+check.alone('models.show.modelfile.quotes', ({ client, post }) => {
+  const model = 'conformance/models-quoted'
+  return withModel(client, { model, from: models.spare, system: 'Say "no".\nTwice.' }, async () => {
+    const { modelfile } = await show(post, model)
+    return modelfile.split('\n').filter((line) => /no|Twice/.test(line) && !line.includes('blobs'))
+  })
+})
+
+check.each(
+  'models.show.capabilities.of.*',
+  async ({ post, given }) => (await show(post, `conformance/${given}`)).capabilities,
+)
+
+check('models.show.modified_at', async ({ get, post }) => {
+  const { modified_at } = await show(post, models.templated)
+  return {
+    as_in_tags: (await tagOf(get, models.templated)).modified_at === modified_at,
+    rfc3339: /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(modified_at),
+  }
+})
+
+check('models.show.tensors', async ({ post }) => {
+  const { tensors } = (await post('/api/show', { model: models.spare, verbose: true })).json
+  return { count: tensors?.length, first: tensors?.find(({ name }) => name === 'token_embd.weight') }
+})
+
+check('models.show.model-info.values', async ({ post }) => {
+  const { model_info } = await show(post, models.spare)
+  const wanted = [
+    'general.file_type',
+    'general.parameter_count',
+    'llama.block_count',
+    'llama.embedding_length',
+    'llama.attention.head_count',
+    'llama.vocab_size',
+  ]
+  return Object.fromEntries(wanted.map((key) => [key, model_info[key]]))
+})
+
+check('models.show.copilot', async ({ post }) => {
+  const headers = { 'user-agent': 'GitHubCopilotChat/1.0' }
+  const { json } = await post('/api/show', { model: models.spare }, { headers })
+  return json.model_info['general.basename'] ?? null
+})
+
+check('models.tags.details', async ({ get }) => {
+  const { details, capabilities } = await tagOf(get, models.spare)
+  const { parent_model: _, ...rest } = details
+  return { ...rest, capabilities }
+})
+
+check.alone('models.tags.order', ({ client, get, post }) => {
+  const body = { model: 'conformance/models-latest', from: models.spare }
+  return withModel(client, body, async () => {
+    /** The list is in the order of whole seconds, so the model is made again until its second is another than the oldest's. */
+    const seconds = async () => {
+      await post('/api/create', { ...body, stream: false })
+      return (await get('/api/tags')).json.models.map(({ modified_at }) =>
+        Math.floor(Date.parse(modified_at) / 1000),
+      )
+    }
+    const listed = await poll(seconds, (times) => times[0] !== times.at(-1))
+    return listed.every((time, index) => index === 0 || time <= (listed[index - 1] ?? 0))
+  })
+})
+
+check.alone('models.ps.order', async ({ client, get, post }) => {
+  const load = { prompt: '', stream: false, options: GREEDY }
+  await post('/api/generate', { ...load, model: models.spare, keep_alive: '20m' })
+  await post('/api/generate', { ...load, model: models.starter, keep_alive: '40m' })
+  await post('/api/generate', { ...load, model: models.stopper, keep_alive: '30m' })
+  const ours = [models.spare, models.starter, models.stopper].map((name) => `${name}:latest`)
+  const { json } = await get('/api/ps')
+  await unload(client)
+  return json.models.map(({ name }) => name).filter((name) => ours.includes(name))
+})
+
+check.alone('models.ps.values', async ({ client, post }) => {
+  await unload(client)
+  await post('/api/generate', { model: models.spare, prompt: '', stream: false, options: GREEDY })
+  const entry = await findLoaded(client)
+  const { parent_model: _, ...details } = entry?.details ?? {}
+  return {
+    details,
+    size_vram: entry?.size_vram,
+    name_is_model: entry?.name === entry?.model,
+  }
+})
+
+// Copy and delete, once more
+
+check.alone('models.copy.onto-existing', ({ client, get, post }) => {
+  const [source, destination] = ['conformance/models-source', 'conformance/models-destination']
+  return withModel(client, { model: source, from: models.spare, system: 'Source.' }, () =>
+    withModel(client, { model: destination, from: models.spare, system: 'Destination.' }, async () => {
+      const { status } = await post('/api/copy', { source, destination })
+      const { json } = await get('/api/tags')
+      const [from, to] = [source, destination].map(
+        (model) => json.models.filter(({ name }) => name === `${model}:latest`)[0],
+      )
+      return {
+        status,
+        system: (await show(post, destination)).system,
+        same_digest: from?.digest === to?.digest,
+        same_size: from?.size === to?.size,
+      }
+    }),
+  )
+})
+
+check.alone('models.copy.tags', async ({ get, post, del }) => {
+  const [source, destination] = [models.templated, 'conformance/models-copy:tag']
+  await post('/api/copy', { source, destination })
+  const listed = (await get('/api/tags')).json.models
+    .map(({ name }) => name)
+    .filter((name) => name.includes('models-copy'))
+  await del('/api/delete', { model: destination })
+  return listed
+})
+
+check.alone('models.copy.itself', async ({ post }) => {
+  const { status } = await post('/api/copy', { source: models.historian, destination: models.historian })
+  return { status, system: (await show(post, models.historian)).system }
+})
+
+check.alone('models.copy.case', async ({ get, post, del }) => {
+  const destination = 'conformance/models-copy'
+  await post('/api/copy', { source: models.templated.toUpperCase(), destination })
+  await post('/api/copy', { source: models.historian, destination: destination.toUpperCase() })
+  const { system } = await show(post, destination)
+  const listed = (await get('/api/tags')).json.models
+    .map(({ name }) => name)
+    .filter((name) => /models-copy/i.test(name))
+  for (const name of listed) await del('/api/delete', { model: name })
+  return { listed, system }
+})
+
+check.alone('models.delete.shared-file', async ({ head, post, del }) => {
+  const text = 'A system message of two models.'
+  const make = (model: string) =>
+    post('/api/create', { model, from: models.spare, system: text, stream: false })
+  await make('conformance/models-one')
+  await make('conformance/models-two')
+  const path = `/api/blobs/${digestOf(text)}` as const
+  await del('/api/delete', { model: 'conformance/models-one' })
+  const one_left = (await head(path)).status
+  await del('/api/delete', { model: 'conformance/models-two' })
+  return { one_left, none_left: (await head(path)).status }
+})
+
+check.each('models.delete.refused.*', async ({ del, given }) =>
+  outcome(await del.wrong('/api/delete', given ?? undefined)),
+)
+
+check.each('models.copy.invalid.*', async ({ post, given }) =>
+  outcome(await post.wrong('/api/copy', given ?? undefined)),
+)
+
+check.each('models.show.invalid.*', async ({ post, given }) =>
+  outcome(await post.wrong('/api/show', given ?? undefined)),
+)
+
+check.each('models.show.null.*', async ({ post, given }) => {
+  const { status, json } = await post.wrong('/api/show', { model: models.historian, ...given })
+  return { status, system: json.system }
+})
+
+// Names
+
+check.each('models.names.full.*', async ({ post, given }) => {
+  const { status, json } = await post.wrong('/api/generate', {
+    model: given,
+    prompt: 'abc',
+    raw: true,
+    stream: false,
+    options: { ...GREEDY, num_predict: 2 },
+  })
+  return { status, answer: json.error ?? json.response }
+})
+
+check.alone('models.blobs.twice', async ({ head, post }) => {
+  const path = `/api/blobs/${MODEL_FILE}` as const
+  await post(path, instrumentFile('spare').bytes)
+  return {
+    upload: (await post(path, 'not read')).status,
+    head: (await head(path)).status,
+    unknown: (await head(`/api/blobs/${digestOf('nobody has this')}`)).status,
+  }
+})
+
+check('models.blobs.digests', ({ head }) =>
+  askEach(
+    {
+      upper_case: MODEL_FILE.toUpperCase(),
+      short: MODEL_FILE.slice(0, -1),
+      long: `${MODEL_FILE}0`,
+      other_hash: MODEL_FILE.replace('sha256', 'sha512'),
+      bare: MODEL_FILE.slice(7),
+    },
+    async (digest) => (await head.wrong(`/api/blobs/${digest}`)).status,
+  ),
+)

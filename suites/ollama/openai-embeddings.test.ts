@@ -76,3 +76,61 @@ check('openai-embeddings.without-pooling', async ({ post }) =>
 check('openai-embeddings.unknown-model', async ({ post }) =>
   refusal(await post('/v1/embeddings', { model: 'conformance/nobody', input: 'a' })),
 )
+
+check('openai-embeddings.order', async ({ post }) => {
+  const input = [...'cabcab']
+  const { json } = await post('/v1/embeddings', { model, input })
+  return json.data.map(({ index, embedding }) => ({
+    index,
+    says: String.fromCharCode(93 + (embedding as number[]).indexOf(1)),
+  }))
+})
+
+check('openai-embeddings.truncated-end', async ({ post }) => {
+  const { json } = await post('/v1/embeddings', {
+    model,
+    input: ['a'.repeat(256) + 'b'.repeat(44), 'b'.repeat(44) + 'a'.repeat(256)],
+  })
+  return json.data.map(({ embedding }) => Object.keys(sparse(embedding as number[])))
+})
+
+check('openai-embeddings.limits', ({ post }) =>
+  askEach(
+    [254, 255, 256, 257],
+    async (length) =>
+      (await post('/v1/embeddings', { model, input: 'a'.repeat(length) })).json.usage.prompt_tokens,
+  ),
+)
+
+check('openai-embeddings.dimensions.values', ({ post }) =>
+  askEach([4, 5, 6, 32], async (dimensions) => {
+    const { json } = await post('/v1/embeddings', { model, input: 'b', dimensions })
+    return sparse(json.data[0]?.embedding as number[])
+  }),
+)
+
+check('openai-embeddings.base64.dimensions', async ({ post }) => {
+  const { json } = await post('/v1/embeddings', {
+    model,
+    input: 'b',
+    dimensions: 6,
+    encoding_format: 'base64',
+  })
+  return Buffer.from(json.data[0]?.embedding as string, 'base64').length
+})
+
+check('openai-embeddings.name', ({ post }) =>
+  askEach(
+    [model, `${model}:latest`, model.toUpperCase()],
+    async (model) => (await post('/v1/embeddings', { model, input: 'a' })).json.model,
+  ),
+)
+
+check.each('openai-embeddings.null.*', async ({ post, given }) => {
+  const answer = await post.wrong('/v1/embeddings', { model, input: 'ab', ...given })
+  return { ...refusal(answer), length: answer.json.data?.[0].embedding.length }
+})
+
+check.each('openai-embeddings.type.*', async ({ post, given }) =>
+  refusal(await post.wrong('/v1/embeddings', { model, input: 'ab', ...given })),
+)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
@@ -7,8 +8,9 @@ import { type Client, REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { StoredModelConfig, StoredModelManifest } from '../../schemas/ollama/types.ts'
 import { outcome } from '../answers.ts'
-import { withModel } from './loaded.ts'
-import { user } from './requests.ts'
+import { poll, withModel } from './loaded.ts'
+import { received, tell } from './peer.ts'
+import { GREEDY, user } from './requests.ts'
 
 type Create = BodyOf<'POST', '/api/create'>
 /** Of a pull, and of a push. */
@@ -72,6 +74,8 @@ const masked = (text: string) =>
     .replace(/127\.0\.0\.1:\d{4,5}/g, '…')
     .replace(/sha256:[1-9a-f][0-9a-f]{63}/, 'sha256:…')
     .replace(/(dial tcp 127\.0\.0\.1:1: ).*/, '$1…')
+    .replace(/nonce=[^&"]*/, 'nonce=…')
+    .replace(/ts=\d+/, 'ts=…')
 
 /** The error, or else the answer. */
 const ended = ({ status, json }: Answer) =>
@@ -282,4 +286,320 @@ check.alone('registry.stored.remote', async ({ client, given }) => {
   await publish(client, 'remote', given)
   const { config, layers } = await configOf(client, 'remote')
   return { layers, config }
+})
+
+// Whatever the registry answers
+
+const pathOf = (model: string, part: string) => `/v2/${PREFIX}registry-${model}/${part}`
+
+check.alone.each('registry.pull.status.*', async ({ client, post, given }) => {
+  const told = { to: `GET ${pathOf('status', 'manifests/latest')}`, body: 'no luck', ...given }
+  await tell(client, { ...told, times: 2 })
+  return failure((stream) => post('/api/pull', { model: named('status'), insecure: true, stream }))
+})
+
+check.alone.each('registry.pull.manifest.*', async ({ client, post, del, given }) => {
+  const model = named('manifest')
+  await tell(client, { to: `GET ${pathOf('manifest', 'manifests/latest')}`, status: 200, body: given })
+  const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
+  await del('/api/delete', { model })
+  return pulled
+})
+
+check.alone.each('registry.push.manifest-status.*', async ({ client, post, given }) => {
+  const model = named('refusing')
+  return withModel(client, { model, from: models.templated }, async () => {
+    await tell(client, {
+      to: `PUT ${pathOf('refusing', 'manifests/latest')}`,
+      body: 'no luck',
+      ...given,
+      times: 2,
+    })
+    return failure((stream) => post('/api/push', { model, insecure: true, stream }))
+  })
+})
+
+check.alone.each('registry.push.blob-status.*', async ({ client, post, given: { method, status } }) => {
+  const name = `blob-${method.toLowerCase()}-${status}`
+  const system = `A layer for ${name}.`
+  const digest = `sha256:${createHash('sha256').update(system).digest('hex')}`
+  const path = method === 'POST' ? 'blobs/uploads/' : `blobs/${digest}`
+  return withModel(client, { model: named(name), from: models.templated, system }, async () => {
+    await tell(client, { to: `${method} ${pathOf(name, path)}`, status, body: 'no luck' })
+    return ended(await post('/api/push', { model: named(name), insecure: true, stream: false }))
+  })
+})
+
+/** The parameters of a query but for what is new each time. */
+const stable = (path: string) => {
+  const url = new URL(path, 'http://registry')
+  for (const name of ['ts', 'nonce']) if (url.searchParams.has(name)) url.searchParams.set(name, '…')
+  return decodeURIComponent(url.pathname + url.search)
+}
+
+const challenge = (realm: string) => ({
+  'www-authenticate': `Bearer realm="${realm}",service="conformance",scope="repository:a:pull repository:b:pull"`,
+})
+
+check.alone('registry.pull.token', async ({ client, post, del }) => {
+  const model = named('token')
+  await publish(client, 'token')
+  const manifest = `GET ${pathOf('token', 'manifests/latest')}`
+  await tell(
+    client,
+    { to: manifest, status: 401, headers: challenge(`http://${REGISTRY}/token`) },
+    { to: 'GET /token', status: 200, body: '{"token":"secret"}' },
+  )
+  const pulled = await post('/api/pull', { model, insecure: true, stream: false })
+  await del('/api/delete', { model })
+  const asked = await received(client, '/token?')
+  const manifests = await received(client, `"path":"${pathOf('token', 'manifests/latest')}"`)
+  return {
+    ...ended(pulled),
+    asked: asked.map(({ path, headers }) => ({
+      path: stable(path),
+      signed: /^[A-Za-z0-9+/=]+:[A-Za-z0-9+/=]+$/.test(headers.authorization ?? ''),
+    })),
+    authorization: manifests
+      .filter(({ method }) => method === 'GET')
+      .map(({ headers }) => headers.authorization),
+  }
+})
+
+check('registry.pull.token.refused', async ({ client, post }) => {
+  const to = `GET ${pathOf('refused', 'manifests/latest')}`
+  await tell(
+    client,
+    { to, status: 401, headers: challenge(`http://${REGISTRY}/token-refused`) },
+    { to: 'GET /token-refused', status: 403, body: 'who are you' },
+  )
+  return ended(await post('/api/pull', { model: named('refused'), insecure: true, stream: false }))
+})
+
+check('registry.pull.token.broken', async ({ client, post }) => {
+  const to = `GET ${pathOf('broken-token', 'manifests/latest')}`
+  await tell(
+    client,
+    { to, status: 401, headers: challenge(`http://${REGISTRY}/token-broken`) },
+    { to: 'GET /token-broken', status: 200, body: 'no JSON' },
+  )
+  return ended(await post('/api/pull', { model: named('broken-token'), insecure: true, stream: false }))
+})
+
+check('registry.pull.token.twice', async ({ client, post }) => {
+  const to = `GET ${pathOf('unsatisfied', 'manifests/latest')}`
+  const again = { to, status: 401, headers: challenge(`http://${REGISTRY}/token-again`), times: 2 }
+  await tell(client, again, { to: 'GET /token-again', status: 200, body: '{"token":"secret"}', times: 2 })
+  return ended(await post('/api/pull', { model: named('unsatisfied'), insecure: true, stream: false }))
+})
+
+check('registry.pull.token.other-host', async ({ client, post }) => {
+  const to = `GET ${pathOf('other-host', 'manifests/latest')}`
+  await tell(client, { to, status: 401, headers: challenge('http://127.0.0.1:1/token'), times: 2 })
+  return ended(await post('/api/pull', { model: named('other-host'), insecure: true, stream: false }))
+})
+
+/** Puts a blob into the registry, and a manifest with it alone. @returns its path there */
+async function offer(client: Client, model: string, text: string) {
+  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+  await client.send({
+    to: 'registry',
+    method: 'POST',
+    path: pathOf(model, `blobs/uploads/?digest=${digest}`) as `/v2/conformance/${string}/blobs/uploads/`,
+    body: text,
+  })
+  const { config, layers } = manifest(digest)
+  await fill(client, model, {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: { ...config, size: text.length },
+    layers,
+  })
+  return pathOf(model, `blobs/${digest}`)
+}
+
+const rangesOf = async (client: Client, path: string) =>
+  (await received(client, `"path":"${path}"`)).map(({ method, headers }) =>
+    [method, headers.range].filter(Boolean).join(' '),
+  )
+
+check.alone('registry.pull.requests', async ({ client, post, del }) => {
+  const model = named('requests')
+  const path = await offer(client, 'requests', '{"of":"requests"}')
+  await post('/api/pull', { model, insecure: true, stream: false })
+  const first = await rangesOf(client, path)
+  await post('/api/pull', { model, insecure: true, stream: false })
+  const again = (await rangesOf(client, path)).slice(first.length)
+  const [manifests] = await received(
+    client,
+    `"path":"${pathOf('requests', 'manifests/latest')}","headers":{"accept`,
+  )
+  await del('/api/delete', { model })
+  return { first, again, accept: manifests?.headers.accept }
+})
+
+check.alone('registry.pull.resume', async ({ client, post, del }) => {
+  const model = named('resume')
+  const text = '{"of":"a download that is cut off"}'
+  const path = await offer(client, 'resume', text)
+  await tell(
+    client,
+    // First it asks where the blob is, then for its bytes.
+    { to: `GET ${path}`, status: 200, headers: { location: `http://${REGISTRY}${path}` }, body: text },
+    { to: `GET ${path}`, status: 206, body: text, cut: 10, stall: true },
+  )
+  const call = post.start('/api/pull', { model, insecure: true })
+  await call.until(({ text }) => text.includes('"completed":10'))
+  call.abort()
+  await call.ended
+  const again = () => post('/api/pull', { model, insecure: true, stream: false })
+  const { json } = await poll(again, ({ json }) => json.status === 'success', 20)
+  await del('/api/delete', { model })
+  return { ranges: await rangesOf(client, path), status: json.status }
+})
+
+check.alone('registry.pull.cut', async ({ client, post, del }) => {
+  const model = named('cut')
+  const text = '{"of":"a download that is cut off once"}'
+  const path = await offer(client, 'cut', text)
+  await tell(
+    client,
+    { to: `GET ${path}`, status: 200, headers: { location: `http://${REGISTRY}${path}` }, body: text },
+    { to: `GET ${path}`, status: 206, body: text, cut: 10 },
+  )
+  const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
+  await del('/api/delete', { model })
+  return { ranges: await rangesOf(client, path), ...pulled }
+})
+
+check.alone('registry.pull.redirect', async ({ client, post, del }) => {
+  const model = named('redirect')
+  const text = '{"of":"a blob elsewhere"}'
+  const path = await offer(client, 'redirect', text)
+  await tell(
+    client,
+    { to: `GET ${path}`, status: 307, headers: { location: `http://${REGISTRY}/elsewhere` } },
+    { to: 'GET /elsewhere', status: 200, headers: { location: `http://${REGISTRY}/elsewhere` }, body: text },
+    { to: 'GET /elsewhere', status: 206, body: text },
+  )
+  const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
+  await del('/api/delete', { model })
+  return { elsewhere: await rangesOf(client, '/elsewhere'), ...pulled }
+})
+
+check.alone('registry.push.requests', async ({ client, post }) => {
+  const model = named('pushed-twice')
+  const body = { model, from: models.templated, system: 'Pushed twice.' }
+  return withModel(client, body, async () => {
+    const lines = async () =>
+      (await received(client, 'registry-pushed-twice/')).map(({ method, path, headers }) => {
+        const { pathname, searchParams } = new URL(path, 'http://registry')
+        const what = pathname
+          .replace(/.*registry-pushed-twice/, '')
+          .replace(/sha256:\w+/, '…')
+          .replace(/uploads\/\d+/, 'uploads/…')
+        return [
+          method,
+          what,
+          ...[...searchParams.keys()].sort(),
+          headers['content-range'] ? 'content-range' : '',
+        ]
+          .filter(Boolean)
+          .join(' ')
+      })
+    await post('/api/push', { model, insecure: true, stream: false })
+    const first = await lines()
+    await post('/api/push', { model, insecure: true, stream: false })
+    const count = (all: string[]) => [...new Set(all)].sort()
+    return { first: count(first), again: count((await lines()).slice(first.length)) }
+  })
+})
+
+check.each('registry.name.*', async ({ client, post, given }) => {
+  await post('/api/pull', { model: given.replace('host', REGISTRY), insecure: true, stream: false })
+  const part = given.replace(/.*\//, '').replace(/:.*/, '')
+  return (await received(client, `/${part}/`)).map(({ path }) => path)[0]
+})
+
+// Models whose parts are broken
+
+/** Pulls a model that the registry made of these parts. */
+async function pullMade(
+  { client, post }: Tools,
+  config: string,
+  parts: { type: string; text: string }[],
+  weights: boolean,
+) {
+  const of = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
+  const put = (text: string) =>
+    client.send({
+      to: 'registry',
+      method: 'POST',
+      path: `/v2/${PREFIX}registry-made/blobs/uploads/?digest=${of(text)}`,
+      body: text,
+    })
+  const { bytes, digest } = instrumentFile('spare')
+  await client.send({ method: 'POST', path: `/api/blobs/${digest}`, body: bytes })
+  const layers = parts.map(({ type, text }) => ({
+    mediaType: LAYER + type,
+    digest: of(text),
+    size: text.length,
+  }))
+  for (const { text } of parts) await put(text)
+  await put(config)
+  await client.send({
+    to: 'registry',
+    method: 'PUT',
+    path: `/v2/${PREFIX}registry-made/manifests/latest`,
+    wrong: true,
+    body: {
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config: {
+        mediaType: 'application/vnd.docker.container.image.v1+json',
+        digest: of(config),
+        size: config.length,
+      },
+      layers: [...(weights ? [{ mediaType: `${LAYER}model`, digest, size: bytes.length }] : []), ...layers],
+    },
+  })
+  return post('/api/pull', { model: named('made'), insecure: true, stream: false })
+}
+
+const CONFIG =
+  '{"model_format":"gguf","model_family":"llama","model_families":["llama"],"model_type":"182K","file_type":"F32","architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}'
+
+check.alone.each('registry.broken.*', async (tools) => {
+  const { post, get, del, given } = tools
+  const model = named('made')
+  const failed = (exchange: Exchange) => {
+    const { status, error } = outcome(exchange)
+    return status === 200
+      ? 200
+      : {
+          status,
+          error: masked(error ?? '')
+            .replace(/\S*(?=[/\\]blobs)/, '…')
+            .replace(/sha256-\w{64}/, 'sha256-…')
+            .replace(/.*(process has terminated|failed to load).*/, 'it does not load'),
+        }
+  }
+  const listed = async () =>
+    (await get('/api/tags')).json.models.some(({ name }) => name.includes('registry-made'))
+  const pulled = failed(
+    await pullMade(tools, given.config ?? CONFIG, given.parts ?? [], given.weights ?? true),
+  )
+  const options = { ...GREEDY, num_predict: 2, num_thread: 1, num_ctx: 256 }
+  const answers = {
+    pulled,
+    ...(given.listed && { listed: await listed() }),
+    show: failed(await post('/api/show', { model })),
+    generate: failed(await post('/api/generate', { model, prompt: 'a', stream: false, options })),
+    chat: failed(await post('/api/chat', { model, messages: [user('a')], stream: false, options })),
+    create: failed(
+      await post('/api/create', { model: 'conformance/registry-remade', from: model, stream: false }),
+    ),
+  }
+  await del('/api/delete', { model: 'conformance/registry-remade' })
+  return { ...answers, deleted: failed(await del('/api/delete', { model })) }
 })

@@ -105,3 +105,21 @@ check.each('structured-output.unusable.*', async ({ post, given }) => {
   const { status, error } = outcome(await post.wrong('/api/generate', { ...CUT, format: given.format }))
   return { status, error: error?.startsWith('{') ? 'JSON of llama-server' : error }
 })
+
+// In a chat, with a template and without
+
+check.each('structured-output.chat.*', ({ post, given: { format } }) =>
+  askEach({ native: models.terse }, async (model) => {
+    const options = { ...GREEDY, num_predict: 64 }
+    const exchange = await post('/api/chat', {
+      model,
+      messages: [{ role: 'user', content: 'a' }],
+      stream: false,
+      format,
+      options,
+    })
+    if (exchange.status !== 200) return { status: exchange.status }
+    const { message, done_reason } = exchange.json
+    return { content: message.content, done_reason }
+  }),
+)

@@ -1,0 +1,424 @@
+import { models } from '../../fixtures/instruments/models.ts'
+import { check, type Tools } from '../../harness/run/check.ts'
+import { REGISTRY } from '../../harness/wire/client.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
+import { outcome } from '../answers.ts'
+import { withModel } from './loaded.ts'
+import { received, type Told, tell } from './peer.ts'
+import { user } from './requests.ts'
+
+// The suite's registry plays the other server. What goes to it is told apart by the name of the model there.
+
+/** A text in a body, as the registry's list of requests has it. */
+const inBody = (text: string) => JSON.stringify(JSON.stringify(text)).slice(1, -1)
+
+const TIME = '2026-01-02T03:04:05.123456Z'
+const NAME = 'conformance/remote'
+
+/** A model that another server runs as `far`, with parts of its own. */
+const remote = (far: string) => ({
+  model: NAME,
+  from: far,
+  remote_host: `http://${REGISTRY}`,
+  template: '[{{ .Prompt }}]',
+  system: 'SYS',
+  parameters: { seed: 7, stop: ['x'] },
+  messages: [user('ping'), { role: 'assistant' as const, content: 'pong' }],
+})
+
+/** Tells the other server its answer, uses a model that it runs, and shows what it got. */
+async function withPeer<Result>(
+  { client }: Tools,
+  far: string,
+  told: Pick<Told, 'to'> & Partial<Told>,
+  use: (model: string) => Promise<Result>,
+) {
+  const answer = await withModel(client, remote(far), async () => {
+    await tell(client, { status: 200, with: `"${far}"`, ...told })
+    return use(NAME)
+  })
+  const [, path = ''] = told.to.split(' ')
+  const got = (await received(client, inBody(far))).filter(
+    (one) => one.path.startsWith(path) && one.body.includes(`"${far}"`),
+  )
+  return { got: got.map(({ path, body }) => ({ path, body: JSON.parse(body) })), answer }
+}
+
+const GENERATED = [
+  `{"model":"far","created_at":"${TIME}","response":"he","done":false}`,
+  `{"model":"far","created_at":"${TIME}","response":"llo","done":false}`,
+  `{"model":"far","created_at":"${TIME}","response":"","done":true,"done_reason":"stop","total_duration":5,"load_duration":1,"prompt_eval_count":2,"prompt_eval_duration":1,"eval_count":3,"eval_duration":1}`,
+].join('\n')
+
+const CHATTED = [
+  `{"model":"far","created_at":"${TIME}","message":{"role":"assistant","content":"","thinking":"hm"},"done":false}`,
+  `{"model":"far","created_at":"${TIME}","message":{"role":"assistant","content":"","tool_calls":[{"id":"call_abcd1234","function":{"index":0,"name":"f","arguments":{"a":1}}}]},"done":false}`,
+  `{"model":"far","created_at":"${TIME}","message":{"role":"assistant","content":"hello"},"done":true,"done_reason":"stop","total_duration":5,"load_duration":1,"prompt_eval_count":2,"prompt_eval_duration":1,"eval_count":3,"eval_duration":1}`,
+].join('\n')
+
+const lastOf = (text: string) => text.slice(text.lastIndexOf('\n') + 1)
+const [LAST_GENERATED, LAST_CHATTED] = [lastOf(GENERATED), lastOf(CHATTED)]
+
+const answerOf = (exchange: Exchange) => ({
+  status: exchange.status,
+  content_type: exchange.contentType,
+  records: exchange.records.map((record) => ({
+    ...record,
+    remote_host: record.remote_host?.replace(/127\.0\.0\.1:\d+/, '…'),
+  })),
+})
+
+// Generate
+
+check.alone('remote.generate.request', async (tools) => {
+  const send = (model: string) =>
+    tools.post('/api/generate', {
+      model,
+      prompt: 'hi',
+      stream: false,
+      think: false,
+      options: { seed: 9, top_k: 3 },
+      keep_alive: '5m',
+    })
+  return (await withPeer(tools, 'far-request', { to: 'POST /api/generate', body: LAST_GENERATED }, send)).got
+})
+
+check.alone('remote.generate.request.own', async (tools) => {
+  const send = (model: string) =>
+    tools.post('/api/generate', {
+      model,
+      prompt: 'hi',
+      stream: false,
+      system: 'Mine.',
+      template: '<{{ .Prompt }}>',
+    })
+  const [got] = (await withPeer(tools, 'far-own', { to: 'POST /api/generate', body: LAST_GENERATED }, send))
+    .got
+  return { system: got?.body.system, template: got?.body.template, options: got?.body.options }
+})
+
+check.alone('remote.generate.stream', async (tools) =>
+  answerOf(
+    (
+      await withPeer(tools, 'far-stream', { to: 'POST /api/generate', body: GENERATED }, (model) =>
+        tools.post('/api/generate', { model, prompt: 'hi' }),
+      )
+    ).answer,
+  ),
+)
+
+check.alone('remote.generate.whole', async (tools) =>
+  answerOf(
+    (
+      await withPeer(tools, 'far-whole', { to: 'POST /api/generate', body: LAST_GENERATED }, (model) =>
+        tools.post('/api/generate', { model, prompt: 'hi', stream: false }),
+      )
+    ).answer,
+  ),
+)
+
+check.alone('remote.generate.load', async (tools) => {
+  const loaded = `{"model":"far","created_at":"${TIME}","response":"","done":true,"done_reason":"load"}`
+  const { got, answer } = await withPeer(
+    tools,
+    'far-load',
+    { to: 'POST /api/generate', body: loaded, times: 2 },
+    async (model) => ({
+      load: answerOf(await tools.post('/api/generate', { model, stream: false })).records.map(
+        ({ done_reason }) => done_reason,
+      ),
+      unload: answerOf(
+        await tools.post('/api/generate', { model, keep_alive: 0, stream: false }),
+      ).records.map(({ done_reason }) => done_reason),
+    }),
+  )
+  return { asked: got.map(({ body }) => body.keep_alive ?? 'nothing'), ...answer }
+})
+
+// Chat
+
+check.alone('remote.chat.request', async (tools) => {
+  const tool = {
+    type: 'function' as const,
+    function: {
+      name: 'f',
+      description: 'F',
+      parameters: { type: 'object', properties: { a: { type: 'integer', description: 'A' } } },
+    },
+  }
+  const send = (model: string) =>
+    tools.post('/api/chat', {
+      model,
+      messages: [user('hi')],
+      tools: [tool],
+      format: { type: 'object' },
+      think: 'high',
+      stream: false,
+    })
+  return (await withPeer(tools, 'far-chat', { to: 'POST /api/chat', body: LAST_CHATTED }, send)).got
+})
+
+check.alone('remote.chat.request.system', async (tools) => {
+  const send = (model: string) =>
+    tools.post('/api/chat', {
+      model,
+      messages: [{ role: 'system', content: 'Mine.' }, user('hi')],
+      stream: false,
+    })
+  const [got] = (await withPeer(tools, 'far-system', { to: 'POST /api/chat', body: LAST_CHATTED }, send)).got
+  return got?.body.messages.map(
+    ({ role, content }: { role: string; content: string }) => `${role}: ${content}`,
+  )
+})
+
+check.alone('remote.chat.stream', async (tools) =>
+  answerOf(
+    (
+      await withPeer(tools, 'far-chat-stream', { to: 'POST /api/chat', body: CHATTED }, (model) =>
+        tools.post('/api/chat', { model, messages: [user('hi')] }),
+      )
+    ).answer,
+  ),
+)
+
+check.alone('remote.chat.unload', async (tools) => {
+  const { got, answer } = await withPeer(
+    tools,
+    'far-unload',
+    { to: 'POST /api/chat', body: CHATTED },
+    async (model) => (await tools.post('/api/chat', { model, messages: [], keep_alive: 0 })).json.done_reason,
+  )
+  return { asked: got.length, done_reason: answer }
+})
+
+check.alone('remote.openai', async (tools) => {
+  const send = (model: string) =>
+    tools.post('/v1/chat/completions', { model, messages: [user('hi')], max_tokens: 5, stream: false })
+  const { got, answer } = await withPeer(
+    tools,
+    'far-openai',
+    { to: 'POST /api/chat', body: LAST_CHATTED },
+    send,
+  )
+  return {
+    got: got.map(({ path, body }) => ({ path, options: body.options })),
+    model: answer.json.model,
+    content: answer.json.choices[0].message.content,
+  }
+})
+
+// What goes wrong there
+
+check.alone.each('remote.generate.status.*', async (tools) => {
+  const { post, given } = tools
+  const send = async (model: string) => {
+    const answer = async (stream: boolean) => {
+      const { status, contentType, text } = await post('/api/generate', { model, prompt: 'hi', stream })
+      return {
+        status,
+        content_type: contentType,
+        body: text.replace(/(connect\?name=)[^"]*/, '$1…'),
+      }
+    }
+    return { streamed: await answer(true), whole: await answer(false) }
+  }
+  return (
+    await withPeer(tools, `far-${given.status}`, { to: 'POST /api/generate', ...given, times: 2 }, send)
+  ).answer
+})
+
+check.alone.each('remote.chat.status.*', async (tools) => {
+  const { post, given } = tools
+  const send = async (model: string) => {
+    const { status, contentType, text } = await post('/api/chat', {
+      model,
+      messages: [user('hi')],
+      stream: false,
+    })
+    return {
+      status,
+      content_type: contentType,
+      body: text.replace(/(connect\?name=)[^"]*/, '$1…'),
+    }
+  }
+  return (await withPeer(tools, `far-chat-${given.status}`, { to: 'POST /api/chat', ...given }, send)).answer
+})
+
+check.alone('remote.unreachable', ({ client, post }) =>
+  withModel(client, { model: NAME, from: 'far', remote_host: 'http://127.0.0.1:1' }, async () => {
+    const masked = (exchange: Exchange) => {
+      const { status, error } = outcome(exchange)
+      return { status, error: error?.replace(/(dial tcp 127\.0\.0\.1:1: ).*/, '$1…') }
+    }
+    return {
+      generate: masked(await post('/api/generate', { model: NAME, prompt: 'hi', stream: false })),
+      chat: masked(await post('/api/chat', { model: NAME, messages: [user('hi')], stream: false })),
+    }
+  }),
+)
+
+check.alone('remote.other-host', ({ client, post }) =>
+  withModel(client, { model: NAME, from: 'far', remote_host: 'http://far.example:80' }, async () => ({
+    generate: outcome(await post('/api/generate', { model: NAME, prompt: 'hi', stream: false })),
+    chat: outcome(await post('/api/chat', { model: NAME, messages: [user('hi')], stream: false })),
+  })),
+)
+
+// What the server does itself
+
+const INFO = {
+  model_family: 'far',
+  base_name: 'base',
+  context_length: 5,
+  embedding_length: 6,
+  capabilities: ['completion', 'tools'],
+}
+
+check.alone('remote.show', ({ client, post }) =>
+  withModel(client, { ...remote('far-show'), info: INFO }, async () => {
+    const { remote_model, details, model_info, capabilities, system } = (
+      await post('/api/show', { model: NAME })
+    ).json
+    return { remote_model, details, model_info, capabilities, system }
+  }),
+)
+
+check.alone('remote.embed', ({ client, post }) =>
+  withModel(client, remote('far-embed'), async () => ({
+    embed: outcome(await post('/api/embed', { model: NAME, input: 'hi' })),
+    embeddings: outcome(await post('/api/embeddings', { model: NAME, prompt: 'hi' })),
+  })),
+)
+
+check.alone('remote.local-suffix', ({ client, post }) =>
+  withModel(client, remote('far-local'), async () => ({
+    remote: outcome(await post('/api/generate', { model: `${NAME}:local`, prompt: 'hi', stream: false })),
+    chat: outcome(await post('/api/chat', { model: `${NAME}:local`, messages: [user('hi')], stream: false })),
+    show: outcome(await post('/api/show', { model: `${NAME}:local` })),
+  })),
+)
+
+check.alone.each('remote.address.*', ({ client, post, given }) =>
+  withModel(
+    client,
+    { model: NAME, from: 'far', remote_host: given },
+    async () => (await post('/api/show', { model: NAME })).json.remote_host,
+  ),
+)
+
+// Models of ollama.com by name, which the suite's registry plays too
+
+/** What a request for a model of the cloud becomes there, and what its answer becomes here. */
+async function throughCloud(
+  { client }: Tools,
+  far: string,
+  told: Pick<Told, 'to'> & Partial<Told>,
+  use: () => Promise<Exchange>,
+) {
+  await tell(client, {
+    status: 200,
+    with: `"${far}"`,
+    headers: { 'content-type': 'application/json' },
+    ...told,
+  })
+  const { status, contentType, text } = await use()
+  const got = (await received(client, `"path":"${told.to.split(' ')[1]}`)).filter(({ body }) =>
+    body.includes(`"${far}"`),
+  )
+  return {
+    got: got.map(({ method, path, body }) => ({
+      method,
+      path: path.replace(/ts=\d+/, 'ts=…'),
+      body: JSON.parse(body),
+    })),
+    status,
+    content_type: contentType,
+    text,
+  }
+}
+
+check.alone.each('remote.cloud.route.*', async (tools) => {
+  const { given } = tools
+  const send = () => tools.client.send({ method: 'POST', path: given.path, body: given.body, wrong: true })
+  const { path, far } = given
+  return throughCloud(tools, far, { to: `POST ${path}`, body: given.answer }, send as () => Promise<Exchange>)
+})
+
+check.alone.each('remote.cloud.status.*', async (tools) => {
+  const far = `far-cloud-${tools.given.status}`
+  const send = () => tools.post('/api/generate', { model: `${far}:cloud`, prompt: 'hi', stream: false })
+  const { got, ...answer } = await throughCloud(
+    tools,
+    far,
+    { to: 'POST /api/generate', ...tools.given },
+    send as unknown as () => Promise<Exchange>,
+  )
+  return { asked: got.length, ...answer }
+})
+
+check.alone.each('remote.cloud.name.*', async (tools) => {
+  const { far, model } = tools.given
+  const send = () => tools.post.wrong('/api/generate', { model, prompt: 'hi', stream: false })
+  const { got, status, text } = await throughCloud(
+    tools,
+    far,
+    {
+      to: 'POST /api/generate',
+      body: LAST_GENERATED,
+    },
+    send as unknown as () => Promise<Exchange>,
+  )
+  return { model: got[0]?.body.model, status, ...(status === 200 ? {} : { text }) }
+})
+
+check.alone('remote.cloud.query', async (tools) => {
+  const far = 'far-query'
+  await tell(tools.client, {
+    to: 'POST /api/generate',
+    with: `"${far}"`,
+    status: 200,
+    body: LAST_GENERATED,
+    headers: { 'content-type': 'application/json', 'x-far': 'yes', connection: 'x-hop', 'x-hop': 'no' },
+  })
+  const answer = await tools.client.send({
+    method: 'POST',
+    path: '/api/generate?a=1',
+    body: { model: `${far}:cloud`, prompt: 'hi', stream: false },
+  })
+  const [got] = (await received(tools.client, inBody(far))).filter(({ body }) => body.includes(far))
+  return {
+    path: got?.path.replace(/ts=\d+/, 'ts=…'),
+    x_far: answer.header('x-far'),
+    x_hop: answer.header('x-hop') ?? null,
+  }
+})
+
+check('remote.cloud.show', async (tools) => {
+  const parts = { parent_model: '', format: '', parameter_size: '', quantization_level: '' }
+  const details = { ...parts, family: 'far', families: ['far'] }
+  const body = JSON.stringify({
+    modelfile: 'FROM far',
+    details,
+    model_info: { 'general.architecture': 'far', 'far.context_length': 5 },
+    capabilities: ['completion'],
+    modified_at: TIME,
+  })
+  const send = () => tools.post('/api/show', { model: 'far-shown:cloud' })
+  return throughCloud(
+    tools,
+    'far-shown',
+    { to: 'POST /api/show', body },
+    send as unknown as () => Promise<Exchange>,
+  )
+})
+
+check('remote.cloud.local', async ({ post }) => {
+  const { status, json } = await post('/api/generate', {
+    model: `${models.successor}:local`,
+    prompt: 'abc',
+    raw: true,
+    stream: false,
+    options: { temperature: 0, num_predict: 2 },
+  })
+  return { status, response: json.response, model: json.model }
+})

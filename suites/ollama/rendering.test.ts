@@ -1,0 +1,249 @@
+import { models } from '../../fixtures/instruments/models.ts'
+import { check, type Tools } from '../../harness/run/check.ts'
+import type { Exchange } from '../../harness/wire/exchange.ts'
+import { askEach, outcome } from '../answers.ts'
+import { withModel } from './loaded.ts'
+import { GREEDY, user } from './requests.ts'
+
+const OPTIONS = { ...GREEDY, num_predict: 20 }
+const PARAMETERS = {
+  type: 'object',
+  required: ['city'],
+  properties: {
+    city: { type: 'string', description: 'City', enum: ['Rome', 'Oslo'] },
+    days: { type: 'integer', description: 'Days' },
+  },
+}
+const WEATHER = {
+  type: 'function' as const,
+  function: { name: 'get_weather', description: 'Weather', parameters: PARAMETERS },
+}
+const CALL = { function: { index: 0, name: 'get_weather', arguments: { city: 'Rome' } } }
+
+/** A conversation with all that a message can have. */
+const CONVERSATION = [
+  { role: 'system' as const, content: 'Be brief.' },
+  user('Weather?'),
+  { role: 'assistant' as const, content: '', thinking: 'I ask.', tool_calls: [CALL] },
+  { role: 'tool' as const, content: 'sunny', tool_name: 'get_weather' },
+  { role: 'assistant' as const, content: 'It is sunny.', thinking: 'Sun.' },
+  user('And tomorrow?'),
+]
+
+/** The part of a message that parsers fill. */
+const read = ({ content, thinking, tool_calls }: Exchange['json']) => ({
+  content,
+  thinking,
+  calls: tool_calls?.map(({ function: { name, arguments: given } }: Exchange['json']) => ({
+    name,
+    ...given,
+  })),
+})
+
+// Built-in renderers
+
+check.alone.each('rendering.renderer.*', ({ client, post, given }) => {
+  const model = 'conformance/rendering'
+  return withModel(
+    client,
+    { model, from: models.quoter, renderer: given, parser: 'qwen3-thinking' },
+    async () => {
+      const body = {
+        model,
+        messages: CONVERSATION,
+        tools: [WEATHER],
+        stream: false,
+        options: OPTIONS,
+        truncate: false,
+        _debug_render_only: true,
+      }
+      const exchange = await post('/api/chat', body)
+      if (exchange.status !== 200) return outcome(exchange)
+      return exchange.json._debug_info.rendered_template
+        .replace(/\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}/g, '<date>')
+        .split('\n')
+    },
+  )
+})
+
+check.alone('rendering.renderer-unknown', ({ client, post }) => {
+  const model = 'conformance/rendering'
+  return withModel(client, { model, from: models.quoter, renderer: 'nobody' }, async () =>
+    outcome(await post('/api/chat', { model, messages: [user('a')], stream: false, options: OPTIONS })),
+  )
+})
+
+// Built-in parsers
+
+const withParser = <Result>({ client }: Tools, parser: string, use: (model: string) => Promise<Result>) => {
+  const model = 'conformance/rendering'
+  return withModel(client, { model, from: models.quoter, parser }, () => use(model))
+}
+
+check.alone.each('rendering.parser.*', (tools) => {
+  const { post, given } = tools
+  return withParser(tools, given.parser, async (model) => {
+    const body = {
+      model,
+      messages: [user(given.says)],
+      tools: given.tools === false ? undefined : [WEATHER],
+      think: given.think,
+      options: OPTIONS,
+    }
+    const whole = await post('/api/chat', { ...body, stream: false })
+    if (whole.status !== 200) return outcome(whole)
+    const { records } = await post('/api/chat', { ...body, stream: true })
+    return {
+      whole: read(whole.json.message),
+      done_reason: whole.json.done_reason,
+      stream: records.filter(({ done }) => !done).map(({ message }) => read(message)),
+    }
+  })
+})
+
+check.alone.each('rendering.parser-generate.*', (tools) => {
+  const { post, given } = tools
+  return withParser(tools, given.parser, async (model) => {
+    const exchange = await post('/api/generate', {
+      model,
+      prompt: given.says,
+      think: given.think,
+      stream: false,
+      options: OPTIONS,
+    })
+    if (exchange.status !== 200) return outcome(exchange)
+    const { response, thinking, tool_calls } = exchange.json
+    return { response, thinking, calls: tool_calls?.length }
+  })
+})
+
+check.alone('rendering.parser-unknown', (tools) =>
+  withParser(tools, 'nobody', async (model) =>
+    read(
+      (await tools.post('/api/chat', { model, messages: [user('n')], stream: false, options: OPTIONS })).json
+        .message,
+    ),
+  ),
+)
+
+check.alone('rendering.parser-format', (tools) =>
+  withParser(tools, 'qwen3-thinking', (model) =>
+    askEach({ true: true, false: false }, async (think) => {
+      const { message, eval_count } = (
+        await tools.post('/api/chat', {
+          model,
+          messages: [user('a')],
+          think,
+          format: { enum: ['x'] },
+          stream: false,
+          options: OPTIONS,
+        })
+      ).json
+      return { ...read(message), eval_count }
+    }),
+  ),
+)
+
+check.alone('rendering.parser-logprobs', (tools) =>
+  withParser(tools, 'qwen3', async (model) => {
+    const body = { model, messages: [user('f')], tools: [WEATHER], logprobs: true, options: OPTIONS }
+    const whole = (await tools.post('/api/chat', { ...body, stream: false })).json
+    const { records } = await tools.post('/api/chat', { ...body, stream: true })
+    return {
+      whole: whole.logprobs?.map(({ token }) => token),
+      stream: records.flatMap(({ logprobs }) => logprobs ?? []).length,
+      eval_count: whole.eval_count,
+    }
+  }),
+)
+
+// The chat template of the file
+
+/** What the chat template makes of a request, or how it refuses it: of its exception the words alone. */
+const rendered = (exchange: Exchange) => {
+  if (exchange.status === 200) return exchange.json._debug_info.rendered_template
+  const { status, error } = outcome(exchange)
+  return { status, error: error?.replace(/.*(Jinja Exception: [^"]*).*/s, '…$1…') }
+}
+const SHOWN = { model: models.talker, stream: false, options: OPTIONS, _debug_render_only: true } as const
+
+check.each('rendering.jinja.*', async ({ post, given }) =>
+  rendered(await post('/api/chat', { ...SHOWN, messages: [user('hi')], ...given })),
+)
+
+check.each('rendering.jinja-wrong.*', async ({ post, given }) => {
+  const exchange = await post.wrong('/api/chat', {
+    ...SHOWN,
+    messages: [user('hi')],
+    ...given,
+    ...(given.format ? { _debug_render_only: false } : {}),
+  })
+  return exchange.status === 200 ? rendered(exchange) : outcome(exchange)
+})
+
+check('rendering.jinja-conversation', async ({ post }) =>
+  rendered(await post('/api/chat', { ...SHOWN, messages: CONVERSATION, tools: [WEATHER] })),
+)
+const say = (key: string, more: object = {}) => ({
+  model: models.talker,
+  messages: [user(key)],
+  stream: false,
+  options: OPTIONS,
+  ...more,
+})
+
+check.each('rendering.jinja-answer.*', async ({ post, given }) => {
+  const { says, tools, ...more } = given
+  const body = say(says, { ...more, ...(tools ? { tools: [WEATHER] } : {}) })
+  const whole = await post('/api/chat', body)
+  if (whole.status !== 200) return outcome(whole)
+  const { records } = await post('/api/chat', { ...body, stream: true })
+  return {
+    whole: read(whole.json.message),
+    done_reason: whole.json.done_reason,
+    stream: records.filter(({ done }) => !done).map(({ message }) => read(message)),
+    last: read(records.at(-1).message),
+  }
+})
+
+check('rendering.jinja-ids', async ({ post }) => {
+  const ids = async () =>
+    (await post('/api/chat', say('6', { tools: [WEATHER] }))).json.message.tool_calls?.map(({ id }) => id) ??
+    []
+  const all = [...(await ids()), ...(await ids())]
+  return { calls: all.length, distinct: new Set(all).size }
+})
+
+check('rendering.jinja-generate', async ({ post }) => {
+  const { json } = await post('/api/generate', {
+    model: models.talker,
+    prompt: '1',
+    stream: false,
+    options: OPTIONS,
+  })
+  const debug = await post('/api/generate', {
+    model: models.talker,
+    prompt: '1',
+    system: 'S',
+    stream: false,
+    options: OPTIONS,
+    _debug_render_only: true,
+  })
+  return { response: json.response, rendered: debug.json._debug_info?.rendered_template }
+})
+
+check(
+  'rendering.jinja-capabilities',
+  async ({ post }) => (await post('/api/show', { model: models.talker })).json.capabilities,
+)
+
+check('rendering.jinja-template', async ({ post }) => {
+  const { template, model_info } = (await post('/api/show', { model: models.talker })).json
+  return { shown: template.slice(0, 13), in_model_info: 'tokenizer.chat_template' in model_info }
+})
+
+check('rendering.jinja-raise-stream', async ({ post }) => {
+  const messages = [{ role: 'system' as const, content: 'raise' }, user('1')]
+  const exchange = await post('/api/chat', { model: models.talker, messages, stream: true, options: OPTIONS })
+  return { refused: rendered(exchange), content_type: exchange.contentType }
+})
