@@ -292,7 +292,8 @@ async function goneDuring(
 }
 
 /** Whether the models are the suite's, which take no time, and may be asked. */
-const answersAtOnce = ({ supply, asked }: Session) => supply?.way !== 'own' && !asked.readOnly
+const answersAtOnce = ({ supply, asked }: Session) =>
+  supply?.way !== 'own' && !asked.readOnly && asked.patience === undefined
 
 let listening: { control: string; over: Promise<never> } | undefined
 
