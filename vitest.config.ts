@@ -60,8 +60,6 @@ export default defineConfig({
     ...(code === '.js' ? { fsModuleCachePath: join(tmpdir(), 'ollama-conformance-vitest') } : {}),
     sequence: { sequencer: FixedOrder },
     maxConcurrency: 8,
-    // A third of it is a check's own; the rest is for the servers that it has to wait for.
-    testTimeout: 180_000,
     reporters: [['default', { summary: false }], `./harness/report/reporter${code}`],
   },
 })
