@@ -22,11 +22,18 @@ test('one fault that makes many checks fail is told once, by what the server doe
     ...many('fine', 'pass', '', boom),
     ...many('known', 'known-fail', '', boom),
     ...many('few', 'fail', '', exchange(503, 'busy')).slice(1),
+    ...many(
+      'dead',
+      'fail',
+      'POST /api/show answers nothing: 2 requests in a row waited for up to 45 s',
+      boom,
+    ),
     ...many('wrong', 'fail', 'the server does something else', exchange(200, '{}')),
   ])
   expect(found.map(({ reason, ids }) => [reason, ids.length, ids[0]])).toEqual([
     ['POST /api/chat answers 500 {"error":"boom"}', 10, 'chat.0'],
     ['the answer is cut off', 10, 'cut.0'],
     ['ollama ended with exit code 7; its last words:', 10, 'launch.0'],
+    ['POST /api/show answers nothing: 2 requests in a row waited for up to 45 s', 10, 'dead.0'],
   ])
 })

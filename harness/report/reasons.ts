@@ -16,9 +16,14 @@ export function commonReasons(
   return [...found].map(([reason, ids]) => ({ reason, ids })).filter(({ ids }) => ids.length >= MANY)
 }
 
+/** A route that was asked in vain so often that it was asked no more. */
+const UNANSWERED = /^\w+ \S+ answers nothing[^,]*/
+
 function reasonOf({ status, message, evidence }: Parameters<typeof commonReasons>[0][number]) {
   if (status === 'error') return message.split('\n')[0]
   if (status !== 'fail') return undefined
+  const unanswered = UNANSWERED.exec(message)
+  if (unanswered) return unanswered[0]
   for (const stored of evidence) {
     if (stored.end === 'refused') return 'there is no answer'
     if (stored.end === 'cut') return 'the answer is cut off'

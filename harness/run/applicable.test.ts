@@ -7,7 +7,7 @@ const guarding = (way: Supply['way']) =>
   guard({
     system: 'ollama',
     version: '0.24.0',
-    served: { absent: [], asked: [], nowhere: {} },
+    served: { absent: [], silent: [], asked: [], nowhere: {} },
     supply: { way, names: {}, absent: {} },
     asked: { profiles: [], readOnly: false },
   } as unknown as Session)

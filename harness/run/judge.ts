@@ -9,7 +9,7 @@ import { knownFields } from '../schema/known.ts'
 import { judgeMessages } from '../schema/messages.ts'
 import { describeProblem } from '../schema/validate.ts'
 import { operationOf } from '../schema/routes.ts'
-import type { Client } from '../wire/client.ts'
+import { type Client, Unanswered } from '../wire/client.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { type Verbs, verbsOf } from '../wire/verbs.ts'
 import {
@@ -101,7 +101,7 @@ export async function judge(
       registry: statement.needs?.registry && session.registry,
       before: guard(session),
       silence: session.manners?.silence,
-      impatient: session.manners !== undefined,
+      silent: session.manners && session.served?.silent,
     })
     await attempt(statement, procedure, client, verdict, session, 0.3 * task.timeout)
   } catch (thrown) {
@@ -224,10 +224,11 @@ function shorten({ chunks }: Exchange): void {
 
 /** Why a statement fails; where one of its messages is broken, that is named first. */
 function reasonOf(error: unknown, problems: MessageProblem[], exchanges: readonly Exchange[] = []): string {
-  const lost = error instanceof Finding ? undefined : brokenOf(exchanges)
+  const found = error instanceof Finding || error instanceof Unanswered
+  const lost = found ? undefined : brokenOf(exchanges)
   // What did not arrive could not be read.
   if (lost) return reasonOf(new Finding(lost), problems)
-  const stumbled = !(error instanceof Finding || error instanceof NotServed)
+  const stumbled = !(found || error instanceof NotServed)
   const broken = problems.find(({ kind }) => kind !== 'added')
   const own = stumbled ? `the check could not read an answer: ${messageOf(error)}` : messageOf(error)
   if (!broken) return own

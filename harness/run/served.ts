@@ -7,6 +7,8 @@ import { persist } from './persist.ts'
 export type Served = {
   /** Method and path of each route that it does not have: `POST /api/create`. */
   absent: string[]
+  /** Those of which it said nothing at all. */
+  silent: string[]
   /** The routes that it was asked for. */
   asked: string[]
   /** What it answers where there surely is no route, by method. */
@@ -87,7 +89,10 @@ export async function whatIsServed(
       continue
     absent.push(name)
   }
-  return { absent, asked: probes.map(({ name }) => name), nowhere }
+  const silent = answers
+    .filter(({ exchange }) => /HEADERS_TIMEOUT/.test(exchange.problem ?? ''))
+    .map(({ name }) => name)
+  return { absent, silent, asked: probes.map(({ name }) => name), nowhere }
 }
 
 /** What web servers say of a path that they do not have, and no server of a model that it does not have. */

@@ -229,7 +229,7 @@ const MODELS_TOLD = {
 
 /** What a reader should know before the checks run. */
 function toldOf(
-  { absent }: Served,
+  { absent, silent }: Served,
   { way, names, absent: lacking }: Supply,
   { limit, stopsWhenLeft }: Manners,
   asked: ServerSettings,
@@ -245,6 +245,7 @@ function toldOf(
   const own = way === 'own' ? ` (${[...new Set(Object.values(names))].join(', ')})` : ''
   return [
     ...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []),
+    ...(silent.length > 0 ? [`silent for ${PROBE_SILENCE / 1000} s: ${silent.join(', ')}`] : []),
     `${MODELS_TOLD[way]}${own}${why}`,
     ...(limit > (asked.patience ?? PATIENCE)
       ? [`the server is slow: a check may take ${Math.round(limit / 1000)} s`]

@@ -177,13 +177,55 @@ describe('a server of somebody else', { timeout: 180_000 }, () => {
     })
   })
 
-  test('that is silent for ever at one route: everything else is judged', async () => {
-    const { url } = await startFake('0.24.0', ({ url: path }) => path === '/api/embed')
-    const { verdicts, output } = await runOn(url, { CONFORMANCE_PATIENCE: '2' }, '0.24.0')
-    expect(verdicts, output).toEqual({
-      ...ALL,
-      embed: expect.stringMatching(/^fail: .*(TIMEOUT|no end within)/s),
+  test('that is silent for ever at one route: it is asked in vain no more, and everything else is judged', async () => {
+    const BODY = '{"model":"m","prompt":"a"}'
+    const names = Array.from({ length: 14 }, (_, index) => `demo.dead-${index}`)
+    const checkout = new Checkout({
+      'specs/ollama/demo.yaml': ledger(
+        Object.fromEntries(
+          ['demo.left', ...names, 'demo.lives'].map((id) => [
+            id,
+            { about: { endpoint: id === 'demo.lives' ? 'GET /api/tags' : 'POST /v1/completions' } },
+          ]),
+        ),
+      ),
+      'suites/ollama/demo.test.ts': suite(`
+        const body = ${BODY}
+        check.alone('demo.left', async ({ post }) => {
+          for (let left = 3; left > 0; left--) {
+            const call = post.start('/v1/completions', body)
+            call.abort()
+            await call.ended
+          }
+          return 200
+        })
+        const ask = async ({ post }) => (await post('/v1/completions', body)).status
+        for (const id of ${JSON.stringify(names)}) check.alone(id, ask)
+        check('demo.lives', async ({ get }) => (await get('/api/tags')).status)
+      `),
     })
+    let asked = 0
+    const { url } = await startFake('0.24.0', ({ url: path, headers }) => {
+      if (path !== '/v1/completions') return false
+      if (headers['content-length'] === String(BODY.length)) asked += 1
+      return true
+    })
+    const { output } = await checkout.run({ OLLAMA_TARGET: url, CONFORMANCE_PATIENCE: '12' })
+    const { statements } = checkout.results('ollama-0.24.0-url')
+    const silent = 'POST /v1/completions: the exchange was refused: Headers Timeout'
+    const given = 'POST /v1/completions answers nothing: 2 requests in a row waited for up to 9 s'
+    expect(
+      statements.map(({ status, message }) => [status, message]),
+      output,
+    ).toEqual([
+      ['pass', ''],
+      ['fail', expect.stringContaining(silent)],
+      ...names.slice(1).map(() => ['fail', given]),
+      ['pass', ''],
+    ])
+    expect(output).toContain('silent for 15 s: POST /v1/completions')
+    expect(asked, 'three of them aborted').toBeLessThanOrEqual(4)
+    expect(output.split(`13 checks for one reason: ${given} (demo.dead-1, …)`)).toHaveLength(2)
   })
 
   test('that drops every fifth connection: what that hits fails, and nothing is the fault of the suite', async () => {

@@ -26,17 +26,25 @@ export type ClientOptions = {
   rate?: number | undefined
   /** For how long the server may be silent, ms. */
   silence?: number | undefined
-  /** Whether a route that was silent twice is waited for no longer than a ninth of that, until it answers again. */
-  impatient?: boolean | undefined
+  /** Present where a route that is silent again and again is asked no more: those that were silent before. */
+  silent?: readonly string[] | undefined
   /** Is told each request before it is sent, and may throw. */
   before?: ((request: Request) => void) | undefined
 }
 
-/** How often in a row a route was silent for all the time that it had. */
-const silent = new Map<string, number>()
+/** Thrown where a route is asked that was silent so often that nothing more is expected of it. */
+export class Unanswered extends Error {
+  override name = 'Unanswered'
+}
 
-/** So often in a row, and a route is asked only now and then: a run on a server that hangs is to end. */
-const GIVEN_UP = 10
+/** Of a route: how often in a row it was silent for all the time that it had, and whether it ever answered. */
+type Silence = { times: number; answers: boolean }
+
+/** By method and path. */
+const silences = new Map<string, Silence>()
+
+/** So often in a row a route may be silent: a run on a server that hangs is to end. One that did answer gets longer. */
+const mostOf = ({ answers }: Silence) => (answers ? 10 : 2)
 
 /** When the next request may be sent, where there is a rate. */
 let next = 0
@@ -50,9 +58,22 @@ function turn(rate: number | undefined): number {
   return at - now
 }
 
-function noteSilence(route: string, status: number | undefined, problem: string | undefined): void {
-  if (/UND_ERR_(HEADERS|BODY)_TIMEOUT/.test(problem ?? '')) silent.set(route, (silent.get(route) ?? 0) + 1)
-  else if (status !== undefined) silent.delete(route)
+/** A request that the check itself aborted says nothing. */
+function noteSilence(route: string, { status, problem }: Exchange, silent: readonly string[]): void {
+  const { times, answers } = silences.get(route) ?? { times: silent.includes(route) ? 1 : 0, answers: false }
+  if (/UND_ERR_(HEADERS|BODY)_TIMEOUT/.test(problem ?? ''))
+    silences.set(route, { times: times + 1, answers: answers || status !== undefined })
+  else if (status !== undefined) silences.set(route, { times: 0, answers: true })
+}
+
+/** @throws Unanswered when a route was silent too often */
+function expectAnswer(route: string, silence: number | undefined): void {
+  const known = silences.get(route)
+  if (!known || known.times < mostOf(known)) return
+  const time = silence === undefined ? '' : ` for up to ${Math.round(silence / 1000)} s`
+  throw new Unanswered(
+    `${route} answers nothing${known.answers ? ' any more' : ''}: ${mostOf(known)} requests in a row waited${time}`,
+  )
 }
 
 /**
@@ -81,7 +102,7 @@ export class Client {
   start<const Method extends string, const Path extends string>(
     request: Request<Method, Path>,
   ): Call<AnswerOf<Method, Path>> {
-    const { credentials, rate, silence, impatient, before } = this.#options
+    const { credentials, rate, silence, silent, before } = this.#options
     before?.(request)
     const exchange = new Exchange<AnswerOf<Method, Path>>(request)
     const { headers, body } = exchange.request
@@ -93,19 +114,10 @@ export class Client {
       body: body && this.#addressed(body),
     }
     const route = `${request.method} ${request.path}`
-    const times = (impatient && silent.get(route)) || 0
-    const hangs = times >= 2
-    if (times >= GIVEN_UP) {
-      // Counted too, so that it is asked again now and then.
-      silent.set(route, times + 1)
-      if (times % 10 !== 0)
-        throw new Error(`${route} was silent each time, and is asked every tenth time only`)
-    }
-    const call = transport.start(this.urlOf(request), exchange, sent, {
-      delay: turn(rate),
-      silence: hangs && silence !== undefined ? Math.round(silence / 9) : silence,
-    })
-    if (impatient) void call.ended.then(({ status, problem }) => noteSilence(route, status, problem))
+    const noted = request.to === undefined ? silent : undefined
+    if (noted) expectAnswer(route, silence)
+    const call = transport.start(this.urlOf(request), exchange, sent, { delay: turn(rate), silence })
+    if (noted) void call.ended.then((ended) => noteSilence(route, ended as Exchange, noted))
     this.#calls.push(call as unknown as Call)
     return call
   }
