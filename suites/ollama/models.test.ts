@@ -223,11 +223,16 @@ check('models.names.case', async ({ post }) => {
   return { status, response: json.response, model: json.model }
 })
 
+/** What clients read of an entry; that nothing else is there is a matter of the schema. */
+const LISTED = ['name', 'model', 'modified_at', 'size', 'digest', 'details']
+const DETAILS = ['parent_model', 'format', 'family', 'families', 'parameter_size', 'quantization_level']
+const lacking = (value: object, keys: readonly string[]) => keys.filter((key) => !(key in value))
+
 check('models.tags.entry', async ({ get }) => {
   const entry = await tagOf(get, models.spare)
   return {
-    keys: keys(entry),
-    details: keys(entry.details),
+    lacks: lacking(entry, LISTED),
+    details_lack: lacking(entry.details ?? {}, DETAILS),
     name_is_model: entry.name === entry.model,
     digest: /^[0-9a-f]{64}$/.test(entry.digest),
   }
