@@ -55,6 +55,13 @@ test('a text of Ollama itself counts against no other tier', () => {
   expect(chat).toMatchObject({ word: 'complete' })
 })
 
+test('a profile of which nothing of core was judged has no word', () => {
+  const core = results().statements.filter(({ tier }) => tier === 'core')
+  const gone = Object.fromEntries(core.map(({ id }) => [id, { status: 'not-applicable' as const }]))
+  const { profiles } = gradeOf({ ...otherwise(results(), gone), messages: [] }, ledger)
+  expect(profiles.find(({ profile }) => profile === 'manage')).toMatchObject({ word: 'not judged' })
+})
+
 test('a declared profile is what the grade is about', () => {
   const declared = results()
   if (declared.server) declared.server.profiles = ['chat']

@@ -49,7 +49,8 @@ function tiersOf(items: readonly Item[]): Tiers {
 
 function wordOf(tiers: Tiers, served: boolean): Word {
   if (!served) return 'not served'
-  if (TIERS.every((tier) => tiers[tier].of === 0)) return 'not judged'
+  // A word begins with what every server must do.
+  if (tiers.core.of === 0) return 'not judged'
   const short = TIERS.findIndex((tier) => tiers[tier].pass < tiers[tier].of)
   return short < 0 ? 'exact' : ((['partial', 'core', 'complete'] as const)[short] as Word)
 }
