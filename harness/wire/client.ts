@@ -109,8 +109,9 @@ export class Client {
     const mark: Record<string, string> = this.#replay
       ? { [EXCHANGE_HEADER]: `${this.#name}#${this.#calls.length}` }
       : {}
+    const own = (request.to === undefined && credentials) || {}
     const sent = {
-      headers: { ...headers, ...mark, ...(request.to === undefined ? credentials : {}) },
+      headers: { ...without(headers, Object.keys(own)), ...mark, ...own },
       body: body && this.#addressed(body),
     }
     const route = `${request.method} ${request.path}`
@@ -163,4 +164,10 @@ export class Client {
     for (const call of this.#calls) call.abort()
     await Promise.all(this.#calls.map((call) => call.ended))
   }
+}
+
+/** Headers but for some, however they are written: a recorded client says `Authorization`. */
+function without(headers: Record<string, string>, names: readonly string[]): Record<string, string> {
+  const gone = new Set(names.map((name) => name.toLowerCase()))
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !gone.has(name.toLowerCase())))
 }
