@@ -18,7 +18,7 @@ export type Statement = Range & {
   /** What a member of a family of statements sends, for the one check of them all. */
   given?: unknown
   values?: (Range & { value: unknown; means?: string })[]
-  needs?: { launch?: Record<string, string>; own?: true; registry?: true; abort?: true }
+  needs?: { launch?: Record<string, string>; own?: true; registry?: true; abort?: 'streamed' | 'whole' }
   /** Clients that depend on it. */
   clients?: string[]
   /** It holds whatever the model says: measured with other models than the suite's. */

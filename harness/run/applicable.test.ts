@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { guard, NotApplicable } from './applicable.ts'
+import type { Statement } from '../ledger/ledger.ts'
+import { guard, NotApplicable, wouldHang } from './applicable.ts'
 import type { Supply } from './models.ts'
 import type { Session } from './session.ts'
 
@@ -22,4 +23,11 @@ test("nothing changes how long a model of the server's own stays loaded", () => 
 
 test.each(['made', 'there'] as const)("the suite's own models, %s, are loaded and unloaded", (way) => {
   expect(() => guarding(way)(unload)).not.toThrow()
+})
+
+test('a statement that would leave an endless generation fails only where that one would go on', () => {
+  const session = { manners: { stopsWhenLeft: { streamed: true, whole: false } } } as unknown as Session
+  const why = (abort: 'streamed' | 'whole') => wouldHang({ needs: { abort } } as Statement, session)
+  expect(why('streamed')).toBeUndefined()
+  expect(why('whole')).toMatch(/^a generation goes on when its client leaves before the answer/)
 })

@@ -112,7 +112,10 @@ export function lookForAbsence(exchanges: readonly Exchange[], session: Session)
 
 /** Why a statement fails on a server that would never recover from its check. */
 export function wouldHang({ needs }: Statement, { manners }: Session): string | undefined {
-  if (!needs?.abort || manners?.stopsWhenLeft !== false) return undefined
+  if (!needs?.abort || manners?.stopsWhenLeft?.[needs.abort] !== false) return undefined
+  if (needs.abort === 'whole') {
+    return 'a generation goes on when its client leaves before the answer, as was seen before the checks'
+  }
   return 'a generation goes on after its client has gone away, as was seen before the checks'
 }
 

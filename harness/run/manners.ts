@@ -18,7 +18,7 @@ export type Manners = {
   limit: number
   silence: number
   /** Whether a generation ends when its client goes away; undefined where that could not be seen. */
-  stopsWhenLeft?: boolean | undefined
+  stopsWhenLeft?: Stops | undefined
 }
 
 /** @param answer how long a short answer takes, ms */
@@ -27,6 +27,9 @@ export const limitsFor = (answer: number, patience = PATIENCE): Manners => {
   // A server that falls silent is named before the check is over.
   return { limit, silence: Math.round(0.75 * limit) }
 }
+
+/** Whether a generation ends when its client leaves a stream, and when it leaves before an answer has begun. */
+export type Stops = { streamed: boolean; whole: boolean }
 
 const ROUTES = [
   'POST /api/generate',
@@ -87,7 +90,7 @@ async function stopsWhenLeft(
   served: Served,
   model: string,
   options: { num_predict: number; num_ctx?: number },
-): Promise<boolean | undefined> {
+): Promise<Stops | undefined> {
   const asked = request(served, model, options.num_predict, true)
   const long = asked && { ...asked, body: { ...asked.body, options: { temperature: 0, ...options } } }
   if (!long?.path.startsWith('/api/') || served.absent.includes('GET /api/ps')) return undefined
@@ -108,7 +111,17 @@ async function stopsWhenLeft(
   await call.until(({ chunks }) => chunks.length > 0)
   call.abort()
   await call.ended
-  return (await unloads()) < idle + full / 3
+  const streamed = (await unloads()) < idle + full / 3
+  if (!streamed) return { streamed, whole: false }
+  // Many a proxy stops a stream, and sees nobody leave before there is anything to pass on.
+  await client.send({ ...long, body: { ...long.body, options: { ...long.body.options, num_predict: 1 } } })
+  const silent = client.start({ ...long, body: { ...long.body, stream: false } })
+  const since = performance.now()
+  // Until it has surely begun there.
+  while (performance.now() - since < full / 4) await pause()
+  silent.abort()
+  await silent.ended
+  return { streamed, whole: (await unloads()) < idle + full / 3 }
 }
 
 const isLoaded = async (client: Client, model: string): Promise<boolean> => {

@@ -250,8 +250,10 @@ function toldOf(
     ...(limit > (asked.patience ?? PATIENCE)
       ? [`the server is slow: a check may take ${Math.round(limit / 1000)} s`]
       : []),
-    ...(stopsWhenLeft === false
-      ? ['a generation goes on after its client has gone away: no check leaves an endless one']
+    ...(stopsWhenLeft?.whole === false
+      ? [
+          `a generation goes on after its client has gone away${stopsWhenLeft.streamed ? ', but for a stream' : ''}: no check leaves an endless one`,
+        ]
       : []),
   ]
 }
