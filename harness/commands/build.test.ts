@@ -79,7 +79,7 @@ describe('the package', { timeout: 180_000 }, () => {
   test('has what a user needs, and is small', () => {
     const built = files.filter((path) => path.startsWith('dist/'))
     expect(files.filter((path) => !built.includes(path)).sort()).toEqual(BESIDE)
-    expect(new Set(built.map((path) => path.split('/')[1])).size).toBe(8)
+    expect(new Set(built.map((path) => path.split('/')[1])).size).toBe(9)
     // No tests but the suites, no source, nothing that only makes what is committed here.
     const useless =
       /^dist\/harness\/(testing|generate)\/|^dist\/harness\/.*\.test\.|commands\/(build|bench|lock)\.|(?<!\.d)\.ts$/

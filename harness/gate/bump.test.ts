@@ -41,8 +41,8 @@ describe('a bump is a version in the place of another', () => {
   })
 
   test('several in one file, each with its own', () => {
-    const folder = repository(compose('0.16.3', '0.24.0', '0.9.6'), compose('0.17.4', '0.24.0', '0.11.11'))
-    expect(told(folder)).toEqual(['compose.yaml:2 0.16.3 → 0.17.4', 'compose.yaml:6 0.9.6 → 0.11.11'])
+    const folder = repository(compose('0.16.3', '0.24.0', '0.9.6'), compose('0.17.0', '0.24.0', '0.11.11'))
+    expect(told(folder)).toEqual(['compose.yaml:2 0.16.3 → 0.17.0', 'compose.yaml:6 0.9.6 → 0.11.11'])
   })
 
   test('in a file that moved, and behind another registry', () => {
@@ -50,9 +50,9 @@ describe('a bump is a version in the place of another', () => {
       `services:\n  a:\n    image: ${image}\n    ports: [1]\n    restart: always\n`
     const folder = repository({ 'a.yaml': text('ollama/ollama:0.16.3') })
     git(folder, 'mv', 'a.yaml', 'b.yaml')
-    writeFiles(folder, { 'b.yaml': text('mirror.example/ollama:0.17.4') })
+    writeFiles(folder, { 'b.yaml': text('mirror.example/ollama:0.17.0') })
     commitAll(folder, 'moved')
-    expect(told(folder)).toEqual(['b.yaml:3 0.16.3 → 0.17.4'])
+    expect(told(folder)).toEqual(['b.yaml:3 0.16.3 → 0.17.0'])
   })
 
   test('what came, what went and what is built otherwise is none', () => {
@@ -85,15 +85,15 @@ describe('the command', { timeout: 120_000 }, () => {
   test('each step is judged once, and what breaks decides', async () => {
     const folder = repository(
       compose('0.16.3', '0.16.3-rocm', '0.24.0'),
-      compose('0.17.4', '0.17.4-rocm', '0.32.15'),
+      compose('0.17.0', '0.17.0-rocm', '0.32.15'),
     )
     const { code, stdout } = await bump(folder, '--json')
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject([
       {
         from: '0.16.3',
-        to: '0.17.4',
-        bumps: [{ line: 2 }, { line: 4, to: '0.17.4-rocm' }],
+        to: '0.17.0',
+        bumps: [{ line: 2 }, { line: 4, to: '0.17.0-rocm' }],
         changes: { changes: [] },
       },
       { from: '0.24.0', to: '0.32.15', bumps: [{ line: 6 }] },

@@ -188,7 +188,9 @@ const OURS = new RegExp(`^(127\\.0\\.0\\.1:\\d+/)?${PREFIX}`)
  * @param kept models that somebody else put there, under the suite's prefix or not
  */
 export async function removeModels(client: Client, kept: readonly string[] = []): Promise<void> {
-  const names = listedIn((await persist(client, { method: 'GET', path: '/api/tags' })).text)
+  const { text, end, problem } = await persist(client, { method: 'GET', path: '/api/tags' })
+  if (end !== 'complete') throw new SuiteError(`GET /api/tags: ${problem}`)
+  const names = listedIn(text)
   const keep = new Set(kept.map(tagged))
   for (const model of names.filter((name) => OURS.test(name) && !keep.has(tagged(name)))) {
     await mustAnswer(client, { method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })

@@ -119,9 +119,9 @@ export async function containerTarget(
         container
           .withEnvironment({
             OLLAMA_HOST: '0.0.0.0:11434',
+            OLLAMA_MODELS: `/models/${store}`,
             ...OLLAMA_DEFAULTS,
             ...settings,
-            OLLAMA_MODELS: `/models/${store}`,
           })
           .withBindMounts([{ source: volume, target: '/models' }])
       } else serveInstrument(container, settings)
