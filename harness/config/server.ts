@@ -50,7 +50,9 @@ export const SERVER_VARIABLES = {
 } as const
 
 /** @throws SuiteError when a variable says what cannot be */
-export function serverSettings(env: Readonly<Record<string, string | undefined>> = process.env): ServerSettings {
+export function serverSettings(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ServerSettings {
   const config: Config = (env.CONFORMANCE_CONFIG && loadConfig(env.CONFORMANCE_CONFIG)?.config) || {}
   const said = (key: keyof typeof SERVER_VARIABLES) => env[SERVER_VARIABLES[key]] || undefined
   const model = said('model') ?? config.model
