@@ -22,7 +22,9 @@ const LONGEST_EXAMPLE = 1500
 /** The OpenAPI 3.1 document of Ollama at a version: its routes, every status, the schemas, recorded examples. */
 export function openApi({ version, recordedOn, messages }: Source): JsonSchema {
   const routes = routesOf('ollama', version).filter(({ of }) => of !== 'registry')
-  const examples = messages.filter(({ message }) => message.body !== undefined && !isAhead(message))
+  const examples = messages.filter(
+    ({ message }) => message.body !== undefined && !message.open && !isAhead(message),
+  )
   const paths: Record<string, JsonSchema> = {}
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
