@@ -38,7 +38,8 @@ export function mutationScores(messages: RecordedMessage[]): Score[] {
 function* samples(messages: RecordedMessage[]): Generator<{ schema: string; message: Message }> {
   const shapes = new Map<string, Set<string>>()
   for (const { schema, message } of messages) {
-    if (!schema) continue
+    // Of an open message properties of any name are taken, which says nothing about the schema.
+    if (!schema || message.open) continue
     const key = `${schema} ${message.version}`
     const seen = shapes.get(key) ?? new Set()
     shapes.set(key, seen)
