@@ -44,8 +44,13 @@ describe('a change in every last record', { timeout: 300_000 }, () => {
     )
     expect(results.totals).toMatchObject({ error: 0 })
     const failed = results.statements.filter(({ status }) => status === 'fail')
-    expect(failed.length).toBeLessThan(10)
-    for (const { observed } of failed) expect(JSON.stringify(observed)).toContain('cached_count')
+    expect(failed.length).toBeGreaterThan(0)
+    expect(failed.length).toBeLessThan(results.statements.length / 100)
+    // As a key, in a list of keys, in a text that holds the record.
+    for (const { id, observed, expected } of failed) {
+      const without = JSON.stringify(observed).replaceAll(/\\?"cached_count\\?"(:3)?,|\bcached_count /g, '')
+      expect(JSON.parse(without), id).toEqual(expected)
+    }
     const findings = results.messages.filter(({ status }) => status !== 'pass')
     expect(findings.map(({ id }) => id)).toEqual([
       'chat/last',
