@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { compiledLedger } from '../ledger/compiled.ts'
 import type { StoredExchange } from '../recording/recording.ts'
@@ -21,8 +22,10 @@ const answering = (...chunks: string[]): StoredExchange => ({
 })
 
 const statementsOf = (data: ReportData) => data.groups.flatMap(({ statements }) => statements)
-const inPage = (html: string): ReportData =>
-  JSON.parse(html.match(/<script type="application\/json" id="data">(.*)<\/script>/)?.[1] ?? '')
+const inPage = (html: string): ReportData => {
+  const packed = html.match(/<script type="text\/plain" id="data">(.*)<\/script>/)?.[1] ?? ''
+  return JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString())
+}
 
 test('a whole run is one page of less than 3 MB that loads nothing', () => {
   const html = reportPage(whole, ledger)

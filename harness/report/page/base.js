@@ -42,7 +42,13 @@ export function pretty(value, width = 72, indent = '') {
 export const count = (number, noun) =>
   `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`
 
-export const read = () => JSON.parse(document.getElementById('data').textContent)
+export async function read() {
+  const packed = Uint8Array.from(atob(document.getElementById('data').textContent), (one) =>
+    one.charCodeAt(0),
+  )
+  const json = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  return new Response(json).json()
+}
 
 /** The words that a reader looks for, all of which a text must have. */
 export const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean)

@@ -1,6 +1,6 @@
 import { count, el, pretty, prose, read } from './base.js'
 
-const data = read()
+const data = await read()
 const { target, server } = data
 
 const MODELS = {

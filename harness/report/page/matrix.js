@@ -1,6 +1,6 @@
 import { count, el, pretty, prose, read, wordsOf } from './base.js'
 
-const data = read()
+const data = await read()
 const WORDS = { fail: 'fails', error: 'could not be judged', 'known-fail': 'fails as known' }
 const BAD = ['fail', 'error', 'known-fail']
 const COLOURS = 6

@@ -1,6 +1,6 @@
 import { count, el, lineDifference, pretty, prose, read, recordsOf, wordsOf } from './base.js'
 
-const data = read()
+const data = await read()
 const statements = data.groups.flatMap((group) => group.statements)
 const byId = new Map(statements.map((one) => [one.id, one]))
 
