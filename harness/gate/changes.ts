@@ -76,12 +76,13 @@ export function changesBetween(ledger: Ledger, span: Span): Changes {
 
 /** What became of a statement between two versions, by its row. */
 export function ledgerChange(statement: Statement, from: string, to: string): StatementChange | undefined {
-  const { since, older } = statement
-  // Where only the check begins, nothing is known to have changed.
-  const unknown = (version: string) => older && since && compareVersions(version, since) < 0
-  if (unknown(from) || unknown(to)) return undefined
+  if (isBeforeCheck(statement, from) || isBeforeCheck(statement, to)) return undefined
   return statementChange(statement, said(statement, from), said(statement, to))
 }
+
+/** Whether a version is older than the check alone: nothing is known to have changed where only the check begins. */
+export const isBeforeCheck = ({ since, older }: Statement, version: string): boolean =>
+  older !== undefined && since !== undefined && compareVersions(version, since) < 0
 
 /** What a statement says of a version; undefined when it does not speak of it. */
 function said(statement: Statement, version: string): Said | undefined {

@@ -9,6 +9,7 @@ import {
   type Change,
   type Changes,
   inOrder,
+  isBeforeCheck,
   type Said,
   type SurfaceChange,
   statementChange,
@@ -39,6 +40,10 @@ export function difference(ledger: Ledger, was: Results, is: Results, notes: str
     const statement = ledger.get(id)
     if (!statement) {
       incomparable.push({ id, why: 'the ledger has no such statement any more' })
+      continue
+    }
+    if ([was, is].some(({ target }) => isBeforeCheck(statement, target.version))) {
+      incomparable.push({ id, why: 'one side is older than the check' })
       continue
     }
     const sides = [sideOf(statement, before.get(id)), sideOf(statement, after.get(id))] as const

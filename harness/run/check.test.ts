@@ -141,7 +141,7 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
   ]) {
     expect(output).toContain(line)
   }
-  expect(output).toContain('ollama 0.24.0 (url): 5 pass, 6 fail, 1 known-fail, 3 not-applicable, 2 error')
+  expect(output).toContain('ollama 0.24.0 (url): 5 pass, 7 fail, 1 known-fail, 3 not-applicable, 1 error')
 
   // What tools outside the repository read.
   expect(results).toEqual({
@@ -151,9 +151,12 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
     durationMs: expect.any(Number),
     cpuMs: expect.any(Number),
     validationMs: expect.any(Number),
-    totals: { pass: 5, fail: 6, 'known-fail': 1, 'not-applicable': 3, error: 2 },
+    totals: { pass: 5, fail: 7, 'known-fail': 1, 'not-applicable': 3, error: 1 },
     statements: expect.any(Array),
     messages: expect.any(Array),
+    // Of a server that the suite did not start.
+    grade: expect.objectContaining({ profiles: expect.any(Array) }),
+    server: expect.any(Object),
   })
   expect(results.statements[1]).toEqual({
     id: 'demo.differs',
@@ -203,7 +206,7 @@ test('each outcome has its status, and evidence of what was on the wire', LIMIT,
     'message version/response: fail\n  version/response at /version: of the wrong type, found 5',
   )
   const junit = parseXml(checkout.read('reports/ollama-0.24.0-url/junit.xml'))
-  expect(junit.attributes).toMatchObject({ tests: '19', failures: '8', errors: '2', skipped: '4' })
+  expect(junit.attributes).toMatchObject({ tests: '19', failures: '9', errors: '1', skipped: '4' })
   expect(junit.children.map(({ attributes }) => attributes.name)).toEqual([
     ...statuses.map(([id]) => id),
     'GET /api/version',
