@@ -2,7 +2,7 @@ import type { System } from '../base/systems.ts'
 import { SYSTEMS } from '../base/systems.ts'
 import type { Range } from '../base/versions.ts'
 import { endpointsAbout } from '../gate/about.ts'
-import type { Statement } from '../ledger/ledger.ts'
+import type { About, Statement } from '../ledger/ledger.ts'
 import { Book, endpointPage, type Material } from './book.ts'
 import { type FieldProof, type FieldRow, fieldRows, friendly, proofOfField } from './fields.ts'
 import type { EndpointLine } from './timeline.ts'
@@ -73,17 +73,12 @@ const PUBLISHED = [
   'sources',
 ] as const
 
-export type ApiStatement = Pick<Statement, (typeof PUBLISHED)[number]> & {
-  endpoints: string[]
-  field?: string
-  answer?: string
-  status?: number
-  event?: string
-  header?: string
-  /** The versions in whose recording it was checked. */
-  recorded?: string[]
-  page?: string
-}
+export type ApiStatement = Pick<Statement, (typeof PUBLISHED)[number]> &
+  About & {
+    /** The versions in whose recording it was checked. */
+    recorded?: string[]
+    page?: string
+  }
 
 export function apiStatement(statement: Statement, recorded?: string[], page?: string): ApiStatement {
   const { endpoints: _, ...part } = statement.about

@@ -2,7 +2,7 @@ import { models, tagged } from '../../fixtures/instruments/models.ts'
 import type { ServerSettings } from '../config/server.ts'
 import type { Client } from '../wire/client.ts'
 import { persist } from './persist.ts'
-import type { Loaded } from './loaded.ts'
+import { type Loaded, loadedModels } from './loaded.ts'
 import type { Supply } from './models.ts'
 import type { Served } from './served.ts'
 
@@ -124,14 +124,7 @@ async function stopsWhenLeft(
   return { streamed, whole: (await unloads()) < idle + full / 3 }
 }
 
-const isLoaded = async (client: Client, model: string): Promise<boolean> => {
-  const { status, text } = await client.send({ method: 'GET', path: '/api/ps' })
-  if (status !== 200) return false
-  return (
-    (JSON.parse(text) as { models?: { name: string }[] }).models?.some(
-      ({ name }) => tagged(name) === tagged(model),
-    ) ?? false
-  )
-}
+const isLoaded = async (client: Client, model: string): Promise<boolean> =>
+  (await loadedModels(client)).some(({ name }) => tagged(name) === tagged(model))
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20))

@@ -6,7 +6,7 @@ export type Registry = { host: string; requests: () => number; stop: () => Promi
 type Stored = { type: string; bytes: Buffer }
 
 /** An answer in place of the registry's own, as a check asks for it: `PUT /answers` with a list of them as JSON. */
-type Told = {
+export type Told = {
   /** Method and path of the request that gets it: `GET /v2/library/a/manifests/latest`. */
   to: string
   /** What the body of that request must contain, where many go to one path. */

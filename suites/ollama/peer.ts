@@ -1,16 +1,5 @@
+import type { Told } from '../../harness/targets/registry.ts'
 import type { Client } from '../../harness/wire/client.ts'
-
-/** What the registry answers to a request to come, in place of its own; `harness/targets/registry.ts` has the fields. */
-export type Told = {
-  to: string
-  with?: string
-  status: number
-  headers?: Record<string, string>
-  body?: string
-  cut?: number
-  stall?: boolean
-  times?: number
-}
 
 /** Tells the registry what to answer. */
 export const tell = (client: Client, ...answers: Told[]) =>

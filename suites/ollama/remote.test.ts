@@ -1,10 +1,11 @@
+import type { Told } from '../../harness/targets/registry.ts'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import { REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { outcome } from '../answers.ts'
 import { withModel } from './loaded.ts'
-import { received, type Told, tell } from './peer.ts'
+import { received, tell } from './peer.ts'
 import { user } from './requests.ts'
 
 // The suite's registry plays the other server. What goes to it is told apart by the name of the model there.
