@@ -21,7 +21,7 @@ const FOREVER = 2 ** 63 / 1e6
 
 /**
  * Leaves the models loaded that were loaded before a run, for as long as they would have been, and unloads those that the
- * run used and nobody else.
+ * run used and that would not be there without it.
  *
  * @param used models that the run used
  */
@@ -31,19 +31,21 @@ export async function restoreLoaded(
   used: readonly string[],
 ): Promise<void> {
   const now = await loadedModels(client)
-  const was = new Set(before.map(({ name }) => name))
   const ours = new Set(used.map(tagged))
+  const left = ({ expires_at }: Loaded) => Date.parse(expires_at) - Date.now()
+  const stays = new Set(before.filter((one) => !(left(one) <= 0)).map(({ name }) => name))
   for (const { name } of now) {
-    if (!was.has(name) && ours.has(tagged(name))) await keep(client, name, 0)
+    if (!stays.has(name) && ours.has(tagged(name))) await keep(client, name, 0)
   }
   for (const model of before) {
     const { name, expires_at, context_length } = model
     const there = now.find((one) => one.name === name)
-    const left = Date.parse(expires_at) - Date.now()
     const same = there?.context_length === context_length
-    if (left <= 0 || (there?.expires_at === expires_at && same)) continue
+    const time = left(model)
+    // Some servers do not say until when.
+    if (!(time > 0) || (there?.expires_at === expires_at && same)) continue
     const options = same || context_length === undefined ? {} : { options: { num_ctx: context_length } }
-    await keep(client, name, left >= FOREVER / 2 ? -1 : `${Math.round(left)}ms`, options)
+    await keep(client, name, time >= FOREVER / 2 ? -1 : `${Math.round(time)}ms`, options)
   }
 }
 

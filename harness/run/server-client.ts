@@ -3,6 +3,9 @@ import { Client, type ClientOptions } from '../wire/client.ts'
 
 type Server = { url: string; kind: string; asked: ServerSettings }
 
+/** Set by tests that put a recording behind an address: each request then names its exchange, as to a replay. */
+export const NAMING_VARIABLE = 'CONFORMANCE_NAMES_EXCHANGES'
+
 /**
  * A client of the server that a run is about.
  *
@@ -16,7 +19,7 @@ export function clientFor(
   return new Client({
     url,
     name,
-    replay: kind === 'replay',
+    replay: kind === 'replay' || Boolean(process.env[NAMING_VARIABLE]),
     credentials: headerValues(headers),
     rate,
     silence: patience && 0.75 * patience,

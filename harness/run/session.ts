@@ -120,13 +120,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
       const before = await listedModels(clientFor(about, 'before'))
       const ours = asked.own === undefined && Object.keys(asked.models).length === 0
       const loaded = await loadedModels(clientFor(about, 'before'))
-      // What an earlier run left under the suite's prefix goes too, unless somebody else may have put it there.
-      if (!asked.readOnly) {
-        teardown = async () => {
-          const last = clientFor(about, 'teardown', { silence: 10_000 })
-          await removeModels(last, ours ? [] : before)
-          await restoreLoaded(last, loaded, Object.values(supply?.names ?? {}))
-        }
+      teardown = async () => {
+        const last = clientFor(about, 'teardown', { silence: 10_000 })
+        // What an earlier run left under the suite's prefix goes too, unless somebody else may have put it there.
+        if (!asked.readOnly) await removeModels(last, ours ? [] : before)
+        // Each request starts the time of its model anew, also on a server that is only read.
+        await restoreLoaded(last, loaded, Object.values(supply?.names ?? {}))
       }
       supply = await supplyModels(client, served, asked)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)

@@ -1,8 +1,11 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../base/loopback.ts'
 import { Checkout, ledger, suite } from '../testing/checkout.ts'
 import { fakeOllama } from '../testing/fake-ollama.ts'
+import { gate } from '../testing/pass-on.ts'
 import { startProxy } from '../testing/proxy.ts'
 
 /** Servers that are not Ollama, each in one way, and what becomes of statements about what they have and have not. */
@@ -119,28 +122,43 @@ describe('a server of somebody else', { timeout: 180_000 }, () => {
   })
 
   test('below a path, for whoever has the token, which is written nowhere', async () => {
-    const { url } = await startFake('0.24.0')
-    const proxy = await startProxy(url, {
-      instead: (request, response) => {
-        const { authorization } = request.headers
-        if (authorization !== 'Bearer open-sesame') {
-          response.writeHead(401).end()
-          return true
-        }
-        request.url = request.url?.replace(/^\/base\/path/, '') || '/'
-        return false
-      },
+    const { url } = await startFake('0.24.0', ({ url = '', headers }, response) => {
+      if (headers.authorization !== undefined) response.setHeader('x-you-are', headers.authorization)
+      if (url !== '/api/tags?loud') return false
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ models: [], token: headers.authorization }))
+      return true
     })
+    const proxy = await startProxy(url, { instead: gate('/base/path', 'Bearer open-sesame', true) })
     const env = { CONFORMANCE_HEADERS: 'authorization=THE_TOKEN', THE_TOKEN: 'Bearer open-sesame' }
     const { verdicts, output, checkout } = await runOn(`${proxy}/base/path`, env, '0.24.0')
     expect(verdicts, output).toEqual(ALL)
-    const written = ['results.json', 'junit.xml', 'index.html'].map((name) =>
-      checkout.read('reports', 'ollama-0.24.0-url', name),
-    )
-    expect([output, ...written].join()).not.toContain('sesame')
     const without = await checkout.run({ OLLAMA_TARGET: `${proxy}/base/path` })
     expect(without.output).toMatch(/asks for credentials; name the variable that holds them: --header/)
     expect(without.code).toBe(1)
+    const quiet = new Checkout({
+      'suites/ollama/demo.test.ts': suite("check('demo.anything', status)"),
+      'specs/ollama/demo.yaml': ledger({ 'demo.anything': {} }),
+    })
+    const target = { OLLAMA_TARGET: `${proxy}/base/path`, ...env }
+    const recorded = await quiet.run({ ...target, CONFORMANCE_RECORD: '1' })
+    expect(recorded.output).toContain('recorded in')
+    quiet.write({
+      'suites/ollama/demo.test.ts': suite(
+        "check('demo.anything', async ({ get }) => (await get('/api/tags?loud')).json.token)",
+      ),
+    })
+    const loud = await quiet.run(target)
+    expect(loud.output).toContain('observed "******************"')
+    const written = [checkout, quiet].flatMap(({ folder }) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /^(reports|fixtures.recordings)\b/.test(name))
+        .map((name) => join(folder, name))
+        .filter((path) => statSync(path).isFile()),
+    )
+    expect(written).toEqual(expect.arrayContaining([expect.stringMatching(/demo\.json$/)]))
+    const texts = [output, recorded.output, loud.output, ...written.map((path) => readFileSync(path, 'utf8'))]
+    expect(texts.filter((text) => text.includes('sesame'))).toEqual([])
   })
 
   test('whose models have the names that the configuration gives', async () => {

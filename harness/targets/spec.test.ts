@@ -51,7 +51,6 @@ describe('what it may not be: one line says what there is', () => {
     'http:',
     'http://',
     'http://host:port',
-    'http://user:word@host:1234',
     'http://host:1234?a=b',
     'ftp://host:1234',
     ':',
@@ -62,5 +61,11 @@ describe('what it may not be: one line says what there is', () => {
     expect(() => parseTarget('ollama', text)).toThrow(expect.objectContaining({ name: 'SuiteError' }))
     expect(() => parseTarget('ollama', text)).not.toThrow(/\n/)
     expect(() => parseTarget('llama-server', text)).toThrow(`LLAMA_SERVER_TARGET=${text} is no target`)
+  })
+
+  test('a password belongs in no log', () => {
+    expect(() => parseTarget('ollama', 'http://user:word@host:1234')).toThrow(
+      /^OLLAMA_TARGET has a user or a password; name a variable that holds them: --header authorization=<VARIABLE>$/,
+    )
   })
 })

@@ -35,9 +35,15 @@ export function parseTarget(system: System, text: string): TargetSpec {
     case 'http':
     case 'https':
       if (URL.canParse(text)) {
-        const { origin, pathname, href } = new URL(text)
+        const { origin, pathname, href, username, password } = new URL(text)
         // A password or a query would be dropped without a word.
         if (href === origin + pathname) return { kind: 'url', url: href.replace(/\/+$/, '') }
+        // Nor does it belong in a log.
+        if (username || password) {
+          throw new SuiteError(
+            `${TARGET_VARIABLE[system]} has a user or a password; name a variable that holds them: --header authorization=<VARIABLE>`,
+          )
+        }
       }
       break
     case 'replay':

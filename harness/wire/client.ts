@@ -1,6 +1,7 @@
 import { SuiteError } from '../base/errors.ts'
 import type { AnswerOf } from './answers.ts'
 import { Exchange, type Request } from './exchange.ts'
+import { secretsIn } from './secrets.ts'
 import { type Call, Transport } from './transport.ts'
 
 /** Names the exchange that a request belongs to: `<statement id>#<index>`. Sent to a replay and to nothing else. */
@@ -117,7 +118,11 @@ export class Client {
     const route = `${request.method} ${request.path}`
     const noted = request.to === undefined ? silent : undefined
     if (noted) expectAnswer(route, silence)
-    const call = transport.start(this.urlOf(request), exchange, sent, { delay: turn(rate), silence })
+    const call = transport.start(this.urlOf(request), exchange, sent, {
+      delay: turn(rate),
+      silence,
+      secrets: secretsIn(own),
+    })
     if (noted) void call.ended.then((ended) => noteSilence(route, ended as Exchange, noted))
     this.#calls.push(call as unknown as Call)
     return call

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { Answer, AnyAnswer } from './answers.ts'
 import type { Exchange } from './exchange.ts'
+import { hidden, hide } from './secrets.ts'
 
 /** What a server may take at most, so that none can make a run hang or fill the memory. */
 export type Limits = {
@@ -22,12 +23,15 @@ export class Call<Known extends Answer = AnyAnswer> {
   /** Resolves when the exchange has ended, however it ended. */
   readonly ended: Promise<Exchange<Known>>
   readonly #finish: (exchange: Exchange<Known>) => void
+  readonly #secrets: readonly string[]
   readonly #waiting = new Set<() => void>()
   #controller: Dispatcher.DispatchController | undefined
   #aborted = false
 
-  constructor(exchange: Exchange<Known>) {
+  /** @param secrets texts that are to be kept nowhere, should the server repeat them */
+  constructor(exchange: Exchange<Known>, secrets: readonly string[] = []) {
     this.exchange = exchange
+    this.#secrets = secrets
     const { promise, resolve } = Promise.withResolvers<Exchange<Known>>()
     this.ended = promise
     this.#finish = resolve
@@ -74,7 +78,9 @@ export class Call<Known extends Answer = AnyAnswer> {
         if (status < 200) return
         exchange.status = status
         const raw = (controller.rawHeaders ?? []) as (Buffer | string)[]
-        for (let i = 0; i < raw.length; i += 2) exchange.headers.push([String(raw[i]), String(raw[i + 1])])
+        for (let i = 0; i < raw.length; i += 2) {
+          exchange.headers.push([String(raw[i]), hidden(String(raw[i + 1]), this.#secrets)])
+        }
         this.#wake()
       },
       onResponseData: (controller, chunk) => {
@@ -82,6 +88,7 @@ export class Call<Known extends Answer = AnyAnswer> {
           controller.abort(new Error(`more than ${MOST_CHUNKS} chunks`))
         // undici reuses its buffer for the next read.
         exchange.chunks.push({ t: Math.round(performance.now() - started), bytes: Buffer.from(chunk) })
+        hide(exchange.chunks, this.#secrets)
         this.#wake()
       },
       onResponseEnd: () => end('complete'),
@@ -97,6 +104,15 @@ function describe(error: Error & { code?: string }): string {
   return error.code === 'ECONNREFUSED'
     ? 'connection refused'
     : `${error.message}${error.code ? ` (${error.code})` : ''}`
+}
+
+/** How a request is sent. */
+export type How = {
+  /** How long to wait before, and for how long the server may be silent, ms. */
+  delay?: number
+  silence?: number | undefined
+  /** Texts that are kept nowhere, should the server repeat them. */
+  secrets?: readonly string[] | undefined
 }
 
 /** The one way to a server: undici, one connection pool, nothing in between. */
@@ -120,15 +136,14 @@ export class Transport {
    *
    * @param url base address, `http://host:port`, with a path that comes before every route
    * @param sent headers and body on the wire, where they are others than the exchange keeps
-   * @param how how long to wait before it is sent, and for how long the server may be silent, ms
    */
   start<Known extends Answer = AnyAnswer>(
     url: string,
     exchange: Exchange<Known>,
     sent: Pick<Exchange['request'], 'headers' | 'body'> = exchange.request,
-    { delay = 0, silence }: { delay?: number; silence?: number | undefined } = {},
+    { delay = 0, silence, secrets }: How = {},
   ): Call<Known> {
-    const call = new Call(exchange)
+    const call = new Call(exchange, secrets)
     const { method, path } = exchange.request
     const { origin, pathname } = new URL(url)
     const dispatch = () =>
