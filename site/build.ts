@@ -16,7 +16,7 @@ const repository = join(here, '..')
 
 rmSync(pages, { recursive: true, force: true })
 const material = gather(await compiledLedger())
-const plain = renderPages(material, 'repository')
+const twins = renderPages(material, 'twin')
 
 for (const [path, text] of Object.entries({ ...renderPages(material, 'site'), ...renderProofs(material) })) {
   write(path === 'README.md' ? 'index.md' : path, forSite(text))
@@ -25,7 +25,7 @@ write('openapi.md', openApiPage(recordedVersions('ollama')))
 write('measured.md', readFileSync(join(repository, 'docs/measured.md'), 'utf8'))
 
 // For machines: each page as Markdown, a list of them, the whole as JSON.
-for (const [path, text] of Object.entries(plain)) write(`public/${path}`, text)
+for (const [path, text] of Object.entries(twins)) write(`public/${path}`, forMachines(text))
 write('public/llms.txt', llms())
 write('public/api.json', JSON.stringify(apiOf(material)))
 cpSync(join(repository, 'harness/reference/api.schema.json'), join(pages, 'public/api.schema.json'))
@@ -66,6 +66,10 @@ function forSite(text: string): string {
   )
 }
 
+/** Pages that have no twin are those of the site. */
+const forMachines = (text: string) =>
+  text.replaceAll(/\]\(((?:\.\.\/)*)\.\.\/(measured|openapi)\.md/g, ']($1$2.html')
+
 function openApiPage(versions: readonly string[]): string {
   const rows = [...versions]
     .reverse()
@@ -83,7 +87,7 @@ function openApiPage(versions: readonly string[]): string {
 }
 
 function llms(): string {
-  const lines = Object.entries(plain).map(
+  const lines = Object.entries(twins).map(
     ([path, text]) => `- [${text.match(/^# (.*)$/m)?.[1] ?? path}](${path})`,
   )
   return [

@@ -7,6 +7,7 @@ const recording = (version: string, ...bodies: unknown[]) => ({
   messages: bodies.map((body) => ({
     statement: 'a.b',
     schema: 'ollama/embed/request.json',
+    index: 0,
     message: { version, body } as Message,
   })),
 })
@@ -48,7 +49,7 @@ describe('a property with a range', () => {
   test('needs nothing before the first version of what it is in', () => {
     const body = { type: 'message_delta', usage: { input_tokens: 1 } }
     const schema = 'ollama/messages/event-message-delta.json'
-    const messages = [{ statement: 'a.b', schema, message: { version: '0.16.3', body } as Message }]
+    const messages = [{ statement: 'a.b', index: 0, schema, message: { version: '0.16.3', body } as Message }]
     const { oneSided } = evidenceOf([schema], [recording('0.7.1'), { version: '0.16.3', messages }])
     // The event is there since 0.14.0, the number since 0.15.5.
     expect(oneSided).toEqual([])

@@ -5,7 +5,13 @@ import { remembered } from '../schema/references.ts'
 import { type Message, schemaOf } from '../schema/validate.ts'
 
 /** A message of a recording, with the check that brought it about and the schema file that it is held to. */
-export type RecordedMessage = { statement: string; message: Message; schema: string | undefined }
+export type RecordedMessage = {
+  statement: string
+  /** Which of the exchanges of the check it is of. */
+  index: number
+  message: Message
+  schema: string | undefined
+}
 
 const kept = new Map<string, RecordedMessage[]>()
 
@@ -18,9 +24,10 @@ function readMessages(system: System, version: string): RecordedMessage[] {
   return Object.values(readRecording(system, version).areas)
     .flatMap((area) => Object.entries(area))
     .flatMap(([statement, exchanges]) =>
-      exchanges.flatMap((exchange) =>
+      exchanges.flatMap((exchange, index) =>
         messagesOf(restoreExchange(exchange), target).map((message) => ({
           statement,
+          index,
           message,
           schema: schemaOf(message),
         })),

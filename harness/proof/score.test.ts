@@ -13,6 +13,7 @@ const message = (body: unknown): Message => ({
 })
 const recorded = (body: unknown) => ({
   statement: 'x.y',
+  index: 0,
   schema: 'ollama/delete/request.json',
   message: message(body),
 })

@@ -135,7 +135,13 @@ export function recordedVersions(system: System): string[] {
 export type Recording = { provenance: Provenance; areas: Record<string, StoredArea> }
 
 /** @throws SuiteError when there is no recording of that version */
-export function readRecording(system: System, version: string): Recording {
+export function readRecording(
+  system: System,
+  version: string,
+): Recording & {
+  /** The file that the exchanges of a check are in, by id: an area may have had another name. */
+  files: Map<string, string>
+} {
   const versions = recordedVersions(system)
   if (!versions.includes(version)) {
     throw new SuiteError(
@@ -145,15 +151,17 @@ export function readRecording(system: System, version: string): Recording {
   const folder = folderOf(system, version)
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   const areas: Record<string, StoredArea> = {}
+  const files = new Map<string, string>()
   for (const name of readdirSync(folder)) {
     if (!name.endsWith('.json') || name === 'recording.json') continue
     for (const [old, exchanges] of Object.entries(read(name) as StoredArea)) {
       const id = renamed()[old] ?? old
       const area = id.split('.')[id.startsWith(`${system}.`) ? 1 : 0] as string
       areas[area] = { ...areas[area], [id]: exchanges }
+      files.set(id, name)
     }
   }
-  return { provenance: read('recording.json'), areas }
+  return { provenance: read('recording.json'), areas, files }
 }
 
 let names: Record<string, string> | undefined

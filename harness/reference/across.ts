@@ -1,12 +1,14 @@
 import { SYSTEMS, type System } from '../base/systems.ts'
+import type { Change } from '../gate/changes.ts'
 import type { Statement } from '../ledger/ledger.ts'
 import { type Book, endpointPage, type Material } from './book.ts'
-import { changeLine, GENERATED, releasePage } from './endpoint.ts'
+import { changeLine, GENERATED, releasePage, sectionsOf } from './endpoint.ts'
 import { seenErrors } from './errors.ts'
 import { fieldRows, isOption, sinceCell, typeOf } from './fields.ts'
 import { anchor, code, paragraphs, plural, table, text } from './markdown.ts'
+import { limitsOfOptions, matrix } from './parameters.ts'
 import { fitsId, type Prose, readTableFile } from './prose.ts'
-import { bullet, statementSection } from './statement.ts'
+import { bullet } from './statement.ts'
 import type { EndpointLine } from './timeline.ts'
 
 /** A page across endpoints: its prose, what it asks to be put in, and the statements that stand on it. */
@@ -19,12 +21,7 @@ export function acrossPageOf(book: Book, name: string, prose: Prose): string {
     GENERATED,
     written(prose.intro),
     ...[...prose.sections].map(([title, content]) => `## ${title}\n\n${written(content)}`),
-    own.length > 0 &&
-      paragraphs(
-        '## Statements',
-        `${plural(own.length, 'statement')} with ${own.length === 1 ? 'its' : 'their'} values by version. [How to read them](${book.href(page, 'README.md', 'how-to-read')}).`,
-        ...own.map((statement) => statementSection(book, page, statement)),
-      ),
+    own.length > 0 && `## Statements\n\n${sectionsOf(book, page, own)}`,
   )}\n`
 }
 
@@ -34,6 +31,10 @@ function inserted(book: Book, page: string, written: string): string {
     switch (name) {
       case 'options':
         return optionTable(book, page)
+      case 'matrix':
+        return matrix(book, page)
+      case 'limits':
+        return limitsOfOptions(book, page)
       case 'list':
         return listed(book, page, book.fitting(argument.split(', ')))
       case 'errors':
@@ -70,24 +71,11 @@ const endpointLink = (book: Book, page: string, system: System, endpoint: string
     ? 'The server as a whole'
     : `[${code(endpoint)}](${book.href(page, endpointPage(system, endpoint))})`
 
-/** Which routes take an option of `/api/generate`, by what name, and what says of the rest that they are dropped. */
-type Elsewhere = Record<string, { names: Record<string, string>; dropped: string }>
-
 function optionTable(book: Book, page: string): string {
   const line = book.of('ollama').endpoints.find(({ name }) => name === 'POST /api/generate') as EndpointLine
   const rows = fieldRows(line, 'request').filter(({ path }) => isOption(path))
-  const elsewhere = readTableFile<Elsewhere>('options')
-  const routes = Object.entries(elsewhere)
   return table(
-    [
-      'option',
-      'type',
-      'default',
-      'since',
-      'what it does',
-      ...routes.map(([route]) => code(route.replace('POST ', ''))),
-      'proof',
-    ],
+    ['option', 'type', 'default', 'since', 'what it does', 'proof', 'elsewhere'],
     rows.map((row) => {
       const option = row.path.replace('options.', '')
       const of = book.fitting([`options.${option}.*`])
@@ -104,18 +92,11 @@ function optionTable(book: Book, page: string): string {
           : said,
         sinceCell(book, 'ollama', row),
         text(row.field.description),
-        ...routes.map(([, { names, dropped }]) => taken(book, page, option, names[option], dropped)),
         links.join(' '),
+        `[by endpoint](${book.href(page, 'parameters.md', option)})`,
       ]
     }),
   )
-}
-
-/** What becomes of an option on another route: the name that it has there, or the proof that it is dropped. */
-function taken(book: Book, page: string, option: string, name: string | undefined, dropped: string): string {
-  if (name) return code(name)
-  const own = dropped.replace(/\.options$/, `.${option}`)
-  return book.to(page, book.material.ledger.has(own) ? own : dropped, 'dropped')
 }
 
 /** Which endpoint answers which status, by what was recorded. */
@@ -242,47 +223,95 @@ export const acrossPages = ({ prose }: Material) =>
 /** A code host shows a README where a folder is asked for. */
 export const pageOf = (name: string) => (name === 'index' ? 'README.md' : `${name}.md`)
 
-/** All statements, as sentences that lead to what is known of each. */
-export function statementsPage(book: Book): string {
+/** All statements, as sentences that lead to what is known of each: a page an area, and one that leads to these. */
+export function statementsPages(book: Book): Record<string, string> {
   const page = 'statements.md'
-  return `${paragraphs(
+  const areas = SYSTEMS.map((system) => {
+    const own = book.statements.filter((statement) => statement.system === system)
+    return [system, [...Map.groupBy(own, ({ area }) => area)]] as const
+  })
+  const areaPage = (system: System, area: string) =>
+    `statements/${system === 'ollama' ? '' : `${system}-`}${area}.md`
+  const index = paragraphs(
     '# All statements',
     GENERATED,
-    `${plural(book.statements.length, 'statement')}, each about the newest version that has it; in brackets what other versions did.`,
-    ...SYSTEMS.map((system) =>
+    `${plural(book.statements.length, 'statement')}, by area of the ledger, which is how an id begins.`,
+    ...areas.map(([system, list]) =>
       paragraphs(
         `## ${system}`,
-        listed(
-          book,
-          page,
-          book.statements.filter((statement) => statement.system === system),
+        table(
+          ['area', 'statements', 'about'],
+          list.map(([area, statements]) => [
+            `[${area}](${book.href(page, areaPage(system, area))})`,
+            String(statements.length),
+            commonest(statements.map(({ about }) => about.endpoints[0] ?? 'any'))
+              .map((endpoint) => endpointLink(book, page, system, endpoint))
+              .join(', '),
+          ]),
         ),
       ),
     ),
-  )}\n`
+  )
+  const pages: Record<string, string> = { [page]: `${index}\n` }
+  for (const [system, list] of areas) {
+    for (const [area, statements] of list) {
+      const own = areaPage(system, area)
+      pages[own] = `${paragraphs(
+        `# All statements: ${system === 'ollama' ? '' : `${system}, `}${area}`,
+        GENERATED,
+        `${plural(statements.length, 'statement')}, each about the newest version that has it; in brackets what other versions did. [Other areas](${book.href(own, page)}).`,
+        listed(book, own, statements),
+      )}\n`
+    }
+  }
+  return pages
 }
 
-/** What changed in each release, the newest first. */
-export function releasesPage(book: Book, system: System): string {
+/** The commonest few of some names, and how many there are besides. */
+function commonest(names: readonly string[]): string[] {
+  const counted = [...Map.groupBy(names, (name) => name)].sort(([, a], [, b]) => b.length - a.length)
+  return counted.slice(0, 4).map(([name]) => name)
+}
+
+/** Of what a release only adds so many lines stand with the others; all of them have a page. */
+const MOST_ADDED = 8
+
+/** What changed in each release, the newest first; a release that adds much has a page of its own for that. */
+export function releasesPages(book: Book, system: System): Record<string, string> {
   const page = releasePage(system)
   const { releases, versions, recorded } = book.of(system)
-  return `${paragraphs(
+  const pages: Record<string, string> = {}
+  const sections = releases.map(({ version, changes }) => {
+    const [breaks = [], adds = []] = (['breaks', 'adds'] as const).map((verdict) =>
+      changes.filter((change) => change.verdict === verdict),
+    )
+    const apart = page.replace(/\.md$/, `/${version}.md`)
+    const rest = adds.length > MOST_ADDED ? adds.length - MOST_ADDED / 2 : 0
+    const lines = (list: readonly Change[], from: string) =>
+      list.map((change) => changeLine(book, from, change)).join('\n')
+    if (rest > 0) {
+      pages[apart] = `${paragraphs(
+        `# What ${system} ${version} added`,
+        GENERATED,
+        `[What it changed besides, and other releases](${book.href(apart, page, version)}).`,
+        lines(adds, apart),
+      )}\n`
+    }
+    return paragraphs(
+      `${anchor(version)}\n## ${version}`,
+      breaks.length > 0 && paragraphs('**Can break a client**', lines(breaks, page)),
+      adds.length > 0 &&
+        paragraphs(
+          '**Only adds**',
+          `${lines(adds.slice(0, adds.length - rest), page)}${rest > 0 ? `\n- … and [${rest} more](${book.href(page, apart)})` : ''}`,
+        ),
+    )
+  })
+  pages[page] = `${paragraphs(
     `# What changed in each release of ${system}`,
     GENERATED,
     `From ${versions[0]} to ${recorded.versions.at(-1)}, as far as the statements and the schemas know. A release that is not here changed nothing that is known. Where a behaviour is only known to lie between two releases that were run, it stands under the later one; [what was measured](${book.href(page, '../measured.md')}) says which were run. Between any two versions: \`ollama-conformance changes A B\`.`,
-    ...releases.map(({ version, changes }) => {
-      const groups = Map.groupBy(changes, ({ verdict }) => verdict)
-      const part = (verdict: 'breaks' | 'adds', title: string) => {
-        const list = groups.get(verdict)
-        return (
-          list && paragraphs(`**${title}**`, list.map((change) => changeLine(book, page, change)).join('\n'))
-        )
-      }
-      return paragraphs(
-        `${anchor(version)}\n## ${version}`,
-        part('breaks', 'Can break a client'),
-        part('adds', 'Only adds'),
-      )
-    }),
+    ...sections,
   )}\n`
+  return pages
 }

@@ -5,6 +5,7 @@ import { endpointsAbout } from '../gate/about.ts'
 import type { About, Statement } from '../ledger/ledger.ts'
 import { Book, endpointPage, type Material } from './book.ts'
 import { type FieldProof, type FieldRow, fieldRows, friendly, proofOfField } from './fields.ts'
+import { type Verdict, verdictsOf } from './parameters.ts'
 import type { EndpointLine } from './timeline.ts'
 
 /** The reference for programs. `api.schema.json` explains the fields. */
@@ -12,6 +13,8 @@ export type Api = {
   format: 1
   systems: Record<System, ApiSystem>
   statements: ApiStatement[]
+  /** What becomes of options and parameters of Ollama, by endpoint and version. */
+  verdicts: Verdict[]
 }
 
 export type ApiSystem = {
@@ -45,8 +48,9 @@ export type ApiField = Range & {
   in: { message: string; always?: Range }[]
   /** The statements about it. */
   statements: string[]
-  /** Where nothing is said of it: the check that met it, or why none can. */
+  /** Where nothing is said of it: the check that met it and the recording that it is in, or why none can. */
   seen?: string
+  seenOn?: string
   unseen?: string
 }
 
@@ -137,7 +141,7 @@ function apiField(row: FieldRow, statements: string[], proof: FieldProof | undef
       ...(its.always ? { always: range(its.always) } : {}),
     })),
     statements,
-    ...(proof?.kind === 'seen' ? { seen: proof.id } : {}),
+    ...(proof?.kind === 'seen' ? { seen: proof.by.statement.id, seenOn: proof.by.version } : {}),
     ...(proof?.kind === 'unseen' ? { unseen: proof.reason } : {}),
   }
 }
@@ -180,5 +184,6 @@ export function apiOf(material: Material): Api {
         book.homeOf(statement.id),
       ),
     ),
+    verdicts: verdictsOf(book.statements),
   }
 }

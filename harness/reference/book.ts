@@ -9,6 +9,7 @@ import { text } from './markdown.ts'
 import { CITATION, fitsId, PAGE_LINK, type Prose, readProse } from './prose.ts'
 import { type Recorded, recordedOf } from './recorded.ts'
 import { type Release, releasesOf } from './releases.ts'
+import { type Seen, seenIn, type Sighting } from './seen.ts'
 import { boundaries, type EndpointLine, endpointLines, surfacesAt } from './timeline.ts'
 
 /** All that the pages are made of. */
@@ -25,39 +26,58 @@ export type SystemMaterial = {
   endpoints: EndpointLine[]
   releases: Release[]
   recorded: Recorded
+  seen: Seen
 }
 
 export function gather(ledger: Ledger = loadLedger()): Material {
   const of = (system: System): SystemMaterial => {
     const versions = boundaries(system, ledger.values())
     const surfaces = surfacesAt(system, versions)
+    const recorded = recordedOf(system)
     return {
       versions,
       surfaces,
       endpoints: endpointLines(system, versions, surfaces),
       releases: releasesOf(system, ledger, versions, surfaces),
-      recorded: recordedOf(system),
+      recorded,
+      seen: seenIn(system, ledger, recorded),
     }
   }
   const systems = Object.fromEntries(SYSTEMS.map((system) => [system, of(system)]))
   return { ledger, prose: readProse(), systems: systems as Record<System, SystemMaterial> }
 }
 
-/** Where pages are read: on a code host, or on the site, which has more room and a choice of version. */
-export type Medium = 'repository' | 'site'
+/**
+ * Where pages are read: on a code host, or on the site, which has more room and a choice of version; a twin is the page of
+ * the code host beside that of the site, for machines.
+ */
+export type Medium = 'repository' | 'site' | 'twin'
+
+/** Where the exchanges of a statement are on the site. */
+export const proofPage = (id: string) => `proofs/${id}.md`
+
+/** The page of an endpoint with more statements has them on pages of their own: one is to be read, and light. */
+const MOST_STATEMENTS = 60
+
+/** Statements of an endpoint that stand on a page of their own: those of an area of the ledger. */
+export type Part = { page: string; area: string; statements: Statement[] }
 
 /** The pages as a whole: where each thing stands, and how another page leads to it. */
 export class Book {
   readonly material: Material
   readonly medium: Medium
+  readonly #owners = new Map<string, string>()
   readonly #homes = new Map<string, string>()
+  readonly #parts = new Map<string, Part[]>()
   readonly #see = new Map<string, Set<string>>()
 
   constructor(material: Material, medium: Medium) {
     this.material = material
     this.medium = medium
     for (const statement of material.ledger.values()) {
-      this.#homes.set(statement.id, homesOf(statement, material.prose)[0] as string)
+      const owner = homesOf(statement, material.prose)[0] as string
+      this.#owners.set(statement.id, owner)
+      this.#homes.set(statement.id, owner)
       for (const other of statement.see ?? []) {
         for (const [a, b] of [
           [statement.id, other],
@@ -66,6 +86,14 @@ export class Book {
           this.#see.set(a, (this.#see.get(a) ?? new Set()).add(b))
         }
       }
+    }
+    for (const [page, own] of Map.groupBy(this.statements, ({ id }) => this.ownerOf(id))) {
+      if (!page.includes('/') || own.length <= MOST_STATEMENTS) continue
+      const parts = [...Map.groupBy(own, ({ area }) => area)].map(([area, statements]) => {
+        return { page: page.replace(/\.md$/, `/${area}.md`), area, statements }
+      })
+      this.#parts.set(page, parts)
+      for (const part of parts) for (const { id } of part.statements) this.#homes.set(id, part.page)
     }
   }
 
@@ -77,11 +105,35 @@ export class Book {
     return this.material.systems[system]
   }
 
-  /** The page that a statement stands on, below `docs/api/`. */
+  /** The page that a statement stands on with all that is known of it, below `docs/api/`. */
   homeOf(id: string): string {
     const home = this.#homes.get(id)
     if (!home) throw new Error(`there is no statement ${id}`)
     return home
+  }
+
+  /** The page that a statement belongs to: of its endpoint, or across. It may stand on a part of that. */
+  ownerOf(id: string): string {
+    const owner = this.#owners.get(id)
+    if (!owner) throw new Error(`there is no statement ${id}`)
+    return owner
+  }
+
+  /** The pages that the statements of a page stand on, where they are too many for it. */
+  partsOf(page: string): Part[] {
+    return this.#parts.get(page) ?? []
+  }
+
+  /** What a page is called. */
+  titleOf(page: string): string {
+    const name = page.replace(/\.md$/, '')
+    const across = this.material.prose.get(name)?.front.title
+    if (across) return `“${across}”`
+    const lines = SYSTEMS.flatMap((system) => this.of(system).endpoints).filter(
+      (line) => endpointPage(line.system, line.name) === page,
+    )
+    const [first] = lines
+    return first ? `\`${lines.length > 1 ? first.path : first.name}\`` : name
   }
 
   /** The statements that limit one, or that it limits. */
@@ -121,15 +173,26 @@ export class Book {
   /** A range of versions, in a form that the site can hide by. */
   range(range: Range, words = describeRange(range)): string {
     const { since = '', until = '' } = range
-    if (this.medium === 'repository' || (!since && !until)) return words
+    if (this.medium !== 'site' || (!since && !until)) return words
     return `<span class="range" data-since="${since}" data-until="${until}">${words}</span>`
   }
 
   /** Words that hold for a range of versions; the site hides them, and not what they stand in. */
   when(range: Range, words: string): string {
     const { since = '', until = '' } = range
-    if (this.medium === 'repository' || (!since && !until)) return words
+    if (this.medium !== 'site' || (!since && !until)) return words
     return `<span class="when" data-since="${since}" data-until="${until}">${words}</span>`
+  }
+
+  /** Where an exchange can be read: on the site among those of its statement, else in its recording. */
+  evidence(from: string, { statement, version, exchange }: Sighting): string {
+    const { recorded, seen } = this.of(statement.system)
+    if (this.medium === 'repository')
+      return this.href(from, `../../${recorded.fileOf(statement.id, version)}`)
+    const proof = recorded.proofOf(statement)?.exchanges.indexOf(exchange) ?? -1
+    const beside = seen.besideProofs(statement).findIndex((one) => one.exchange === exchange)
+    const page = this.href(from, proofPage(statement.id))
+    return `${this.medium === 'twin' ? page.replace(/md$/, 'html') : page}#${proof < 0 ? `beside-${beside + 1}` : `exchange-${proof + 1}`}`
   }
 
   /** Prose with its citations and its links to pages as links. */

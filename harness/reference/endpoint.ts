@@ -9,7 +9,7 @@ import { restoreExchange, type StoredExchange } from '../recording/recording.ts'
 import { messagesOf } from '../schema/messages.ts'
 import { type Route, routesOf } from '../schema/routes.ts'
 import { messageName, schemaOf } from '../schema/validate.ts'
-import { type Book, endpointPage } from './book.ts'
+import { type Book, endpointPage, type Part } from './book.ts'
 import { errorTable, seenErrors } from './errors.ts'
 import { fieldPlace, fieldTable, isOption, sidesOf, telling } from './fields.ts'
 import { anchor, code, fence, paragraphs, plural, text } from './markdown.ts'
@@ -30,13 +30,12 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
   const prose = book.material.prose.get(page.replace(/\.md$/, ''))
   const said = (section: string) => book.prose(page, prose?.sections.get(section))
   const statements = unique(lines.flatMap(({ name }) => book.about(system, name)))
-  const own = book.statements.filter(({ id }) => book.homeOf(id) === page)
+  const own = book.statements.filter(({ id }) => book.ownerOf(id) === page)
   const inTable = new Set(seenErrors(book, lines, statements).map(({ statement }) => statement.id))
   // What HEAD answers is what GET does, without the body.
   const spoken = lines.filter(({ method }) => method !== 'HEAD' || lines.length === 1)
-  const heading = lines.length === 1 ? first.name : first.path
   const parts = [
-    `# ${heading}`,
+    `# ${headingOf(lines)}`,
     GENERATED,
     lines.map((line) => `**${code(line.name)}**: ${text(line.summary)}. ${livesOf(book, line)}`).join('\\\n'),
     book.prose(page, prose?.intro),
@@ -66,17 +65,70 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
       'Beside its twin',
       paragraphs(said('Beside its twin'), twinOf(book, page, first, prose?.front.twin)),
     ),
+  ]
+  const apart = book.partsOf(page)
+  if (apart.length === 0)
+    return `${paragraphs(...parts, section('Statements', sectionsOf(book, page, own)))}\n`
+  const body = placed(
+    paragraphs(...parts),
+    own.map(({ id }) => ({ id, href: book.href(page, book.homeOf(id), id) })),
+  )
+  const unsaid = own.filter(({ id }) => !body.includes(anchor(id)))
+  return `${paragraphs(
+    body,
     section(
       'Statements',
-      own.length > 0
-        ? paragraphs(
-            `${plural(own.length, 'statement')} with ${own.length === 1 ? 'its' : 'their'} values by version. [How to read them](${book.href(page, 'README.md', 'how-to-read')}).`,
-            ...own.map((statement) => statementSection(book, page, statement)),
+      paragraphs(
+        `${plural(own.length, 'statement')} with their values by version and their proofs, on pages by area:`,
+        apart
+          .map(
+            (part) =>
+              `- [${part.area}](${book.href(page, part.page)}): ${plural(part.statements.length, 'statement')}`,
           )
-        : undefined,
+          .join('\n'),
+        unsaid.length > 0 && 'Those that are not named above:',
+        unsaid.map((one) => `- ${anchor(one.id)}${bullet(book, page, one).slice(2)}`).join('\n'),
+      ),
     ),
-  ]
-  return `${paragraphs(...parts)}\n`
+  )}\n`
+}
+
+/** The statements of an area that are too many for the page of their endpoint. */
+export function partPageOf(book: Book, lines: readonly EndpointLine[], part: Part): string {
+  const { page, area, statements } = part
+  const heading = headingOf(lines)
+  return `${paragraphs(
+    `# ${heading}: ${area}`,
+    GENERATED,
+    `Of [${heading}](${book.href(page, endpointPage(lines[0]?.system ?? 'ollama', lines[0]?.name ?? ''))}).`,
+    sectionsOf(book, page, statements),
+  )}\n`
+}
+
+const headingOf = ([first, ...others]: readonly EndpointLine[]) =>
+  (others.length > 0 ? first?.path : first?.name) ?? ''
+
+/** Statements with all that is known of them. */
+export function sectionsOf(book: Book, page: string, statements: readonly Statement[]): string | undefined {
+  if (statements.length === 0) return undefined
+  return paragraphs(
+    `${plural(statements.length, 'statement')} with ${statements.length === 1 ? 'its' : 'their'} values by version. [How to read them](${book.href(page, 'README.md', 'how-to-read')}).`,
+    ...statements.map((statement) => statementSection(book, page, statement)),
+  )
+}
+
+/** An id is a place on the page of its endpoint for ever: before the first sentence, else the first link, that leads to it. */
+function placed(body: string, statements: readonly { id: string; href: string }[]): string {
+  const ids = new Map(statements.map(({ id, href }) => [href, id]))
+  const place = (written: string, link: RegExp) =>
+    written.replaceAll(link, (found, before: string, words: string, href: string) => {
+      const id = ids.get(href)
+      if (id === undefined) return found
+      ids.delete(href)
+      return `${before}${anchor(id)}[${words}](${href})`
+    })
+  const words = String.raw`\[((?:\x60+[^\x60]*\x60+|\\.|[^\[\]\\\x60])+)\]\(([^()\s]+)\)`
+  return place(place(body, new RegExp(`(^- )${words}`, 'gm')), new RegExp(`(^|[^!\\]>])${words}`, 'gm'))
 }
 
 const unique = <One>(list: readonly One[]) => [...new Set(list)]
@@ -199,15 +251,15 @@ const routeAt = ({ system, method, path }: EndpointLine): Route =>
 /** Sentences: all that stand on this page, of others those that matter most and the way to the rest. */
 function saidOf(book: Book, page: string, statements: readonly Statement[]): string {
   const rank = ({ tier }: Statement) => ['core', 'complete', 'exact'].indexOf(tier)
-  const here = telling(statements.filter(({ id }) => book.homeOf(id) === page))
+  const here = telling(statements.filter(({ id }) => book.ownerOf(id) === page))
   const away = telling(
-    statements.filter(({ id }) => book.homeOf(id) !== page).sort((a, b) => rank(a) - rank(b)),
+    statements.filter(({ id }) => book.ownerOf(id) !== page).sort((a, b) => rank(a) - rank(b)),
   )
   const shown = away.length > SAID_AGAIN + 1 ? away.slice(0, SAID_AGAIN) : away
-  const rest = Map.groupBy(away.slice(shown.length), ({ id }) => book.homeOf(id))
+  const rest = Map.groupBy(away.slice(shown.length), ({ id }) => book.ownerOf(id))
   const more = [...rest].map(
-    ([home, list]) =>
-      `- … and [${list.length} more](${book.href(page, home, list[0]?.id)}) on the page ${book.href(page, home).replace(/\.md$/, '')}`,
+    ([owner, list]) =>
+      `- … and [${list.length} more](${book.href(page, book.homeOf(list[0]?.id ?? ''), list[0]?.id)}) of ${book.titleOf(owner)}`,
   )
   return [list(book, page, [...here, ...shown]), ...more].filter(Boolean).join('\n')
 }

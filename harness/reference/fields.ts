@@ -1,9 +1,11 @@
 import type { System } from '../base/systems.ts'
 import { describeRange, type Range } from '../base/versions.ts'
 import type { Statement } from '../ledger/ledger.ts'
+import { withoutQuery } from '../schema/routes.ts'
 import type { Book } from './book.ts'
 import { sourceOf } from '../schema/references.ts'
 import { code, table, text } from './markdown.ts'
+import type { Sighting } from './seen.ts'
 import type { EndpointLine, FieldLine, MessageLine } from './timeline.ts'
 
 /** Whether a field is an option of the sampler or the runner: these have a page of their own. */
@@ -71,7 +73,7 @@ const either = (a: FieldLine, b: FieldLine): FieldLine => ({
 /** What proves that a field is what the table says. */
 export type FieldProof =
   | { kind: 'statements'; statements: Statement[] }
-  | { kind: 'seen'; id: string; elsewhere?: true }
+  | { kind: 'seen'; by: Sighting; elsewhere?: true }
   | { kind: 'unseen'; reason: string }
   | { kind: 'none' }
 
@@ -88,15 +90,15 @@ export function proofOfField(
   )
   if (statements.length > 0) return { kind: 'statements', statements }
   for (const { message } of messages) {
-    const id = book.of(line.system).recorded.seenBy(message.file, path)
-    if (id && book.material.ledger.has(id)) return { kind: 'seen', id }
+    const by = book.of(line.system).seen.of(message.file, path)
+    if (by) return { kind: 'seen', by }
   }
   const reason = messages.map(({ field }) => field.unseen).find((why) => why !== undefined)
   const above = reason ?? unseenAbove(messages)
   if (above) return { kind: 'unseen', reason: above }
   for (const { field } of messages) {
-    const id = book.of(line.system).recorded.seenAnywhere(field.origin)
-    if (id && book.material.ledger.has(id)) return { kind: 'seen', id, elsewhere: true }
+    const by = book.of(line.system).seen.anywhere(field.origin)
+    if (by) return { kind: 'seen', by, elsewhere: true }
   }
   return { kind: 'none' }
 }
@@ -211,10 +213,23 @@ function proofCell(
       return `${links.join(' ')}${more > 0 ? ` [+${more}](#${fieldPlace(side, path)})` : ''}`
     }
     case 'seen':
-      return `no statement; ${book.to(page, proof.id, 'seen')}${proof.elsewhere ? ' elsewhere' : ''}`
+      return seenCell(book, page, proof)
     case 'unseen':
       return `never seen: ${text(proof.reason)}`
     case 'none':
       return 'no statement, not recorded'
   }
+}
+
+/** Where a field was seen of which nothing is said: in a check of what, and the exchange itself. */
+function seenCell(
+  book: Book,
+  page: string,
+  { by, elsewhere }: Extract<FieldProof, { kind: 'seen' }>,
+): string {
+  const { statement, version, exchange } = by
+  const at = elsewhere
+    ? ` at ${code(`${exchange.request.method} ${withoutQuery(exchange.request.path)}`)}`
+    : ''
+  return `${book.to(page, statement.id, 'seen')}${at} on [${version}](${book.evidence(page, by)})`
 }

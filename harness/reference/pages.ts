@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { fromRoot } from '../base/paths.ts'
 import { SYSTEMS } from '../base/systems.ts'
 import { parseYaml } from '../base/yaml.ts'
-import { acrossPageOf, acrossPages, pageOf, releasesPage, statementsPage } from './across.ts'
-import { Book, endpointPage, type Material, type Medium } from './book.ts'
-import { endpointPageOf, GENERATED, releasePage } from './endpoint.ts'
+import { acrossPageOf, acrossPages, pageOf, releasesPages, statementsPages } from './across.ts'
+import { Book, endpointPage, type Material, type Medium, proofPage } from './book.ts'
+import { endpointPageOf, GENERATED, partPageOf } from './endpoint.ts'
 import { anchor, code, paragraphs, text } from './markdown.ts'
-import { proofPage, proofPageOf } from './statement.ts'
+import { proofPageOf } from './statement.ts'
 import type { EndpointLine } from './timeline.ts'
 
 /** The pages of the reference by path below `docs/api/`. */
@@ -15,12 +15,14 @@ export function renderPages(material: Material, medium: Medium): Record<string, 
   const pages: Record<string, string> = {}
   for (const system of SYSTEMS) {
     for (const lines of byPage(book.of(system).endpoints)) {
-      pages[endpointPage(system, lines[0].name)] = endpointPageOf(book, lines)
+      const page = endpointPage(system, lines[0].name)
+      pages[page] = endpointPageOf(book, lines)
+      for (const part of book.partsOf(page)) pages[part.page] = partPageOf(book, lines, part)
     }
-    pages[releasePage(system)] = releasesPage(book, system)
+    Object.assign(pages, releasesPages(book, system))
   }
   for (const [name, prose] of acrossPages(material)) pages[pageOf(name)] = acrossPageOf(book, name, prose)
-  pages['statements.md'] = statementsPage(book)
+  Object.assign(pages, statementsPages(book))
   pages['review.md'] = reviewPage(book)
   return pages
 }

@@ -2,7 +2,7 @@ import { describeRange, type Range } from '../base/versions.ts'
 import type { Statement } from '../ledger/ledger.ts'
 import { type StoredExchange, restoreExchange } from '../recording/recording.ts'
 import { curlOf } from '../wire/exchange.ts'
-import type { Book } from './book.ts'
+import { type Book, proofPage } from './book.ts'
 import { anchor, code, fence, folded, json, paragraphs, plural, table, text } from './markdown.ts'
 
 /** Longer values stand below the table. */
@@ -19,7 +19,7 @@ export function statementSection(book: Book, page: string, statement: Statement)
   const content = paragraphs(
     `${anchor(id)}\n#### ${id}`,
     text(statement.text),
-    `*${[level, tier, ...(portable ? ['whatever the model says'] : [])].join(' · ')} · ${versionsOf(book, statement)}${claims ? ` · decides ${claims.map((claim) => `[${claim}](${book.href(page, 'review.md', claim)})`).join(', ')}` : ''}*`,
+    `*${[level, tier, ...(portable ? ['whatever the model says'] : [])].join(' · ')} · ${versionsOf(book, page, statement)}${claims ? ` · decides ${claims.map((claim) => `[${claim}](${book.href(page, 'review.md', claim)})`).join(', ')}` : ''}*`,
     defect && `**Defect:** ${text(defect)}`,
     limit && `**What this cannot show:** ${text(limit)}`,
     older && `**Older than the check:** ${text(older)}`,
@@ -31,7 +31,7 @@ export function statementSection(book: Book, page: string, statement: Statement)
     values && valuesOf(book, values, statement),
     proof,
     // On the site they stand with the proofs: a page there should stay light.
-    (book.medium === 'repository' || !proof) && sourcesOf(statement),
+    (book.medium !== 'site' || !proof) && sourcesOf(statement),
   )
   const { since = '', until = '' } = knownRange(statement)
   return book.medium === 'site' && (since || until)
@@ -46,15 +46,24 @@ const sourcesOf = ({ sources }: Statement) =>
 const knownRange = ({ since, until, older }: Statement): Range => (older ? { until } : { since, until })
 
 /** Which versions a statement is about, and in which recordings it was seen. */
-function versionsOf(book: Book, statement: Statement): string {
+function versionsOf(book: Book, page: string, statement: Statement): string {
   const { since, until, older, system, excluded } = statement
   const range =
     older && since
       ? `checked since ${since}${until ? ` until ${until}` : ''}`
       : describeRange({ since, until })
-  const recorded = book.of(system).recorded.versionsOf(statement.id)
+  const { recorded } = book.of(system)
+  const versions = recorded.versionsOf(statement.id)
   if (excluded) return range
-  return `${range} · ${recorded.length > 0 ? `recorded on ${recorded.join(', ')}` : 'seen live, in no recording'}`
+  if (versions.length === 0) return `${range} · seen live, in no recording`
+  const [exchange] = recorded.proofOf(statement)?.exchanges ?? []
+  // On the site a line of its own leads to all that proves it.
+  const linked = versions.map((version, index) =>
+    exchange && book.medium !== 'site' && index === versions.length - 1
+      ? `[${version}](${book.evidence(page, { statement, version, exchange })})`
+      : version,
+  )
+  return `${range} · recorded on ${linked.join(', ')}`
 }
 
 function needed(needs: Statement['needs']): string | undefined {
@@ -109,22 +118,17 @@ function proofOf(book: Book, page: string, statement: Statement): string | undef
   return folded(`${count} with ${statement.system} ${version}`, shown)
 }
 
-/** Where the exchanges of a statement are on the site. */
-export const proofPage = (id: string) => `proofs/${id}.md`
-
 /** The page of the site with everything that proves a statement. */
 export function proofPageOf(book: Book, statement: Statement): string | undefined {
   const proof = book.of(statement.system).recorded.proofOf(statement)
   if (!proof) return undefined
   const page = proofPage(statement.id)
   const count = proof.exchanges.length
+  const beside = book.of(statement.system).seen.besideProofs(statement)
   const blocks = proof.exchanges.map((exchange, index) => {
-    const { method, path } = exchange.request
-    const status = exchange.response ? String(exchange.response.status) : 'no answer'
-    const shown = renderExchange(exchange)
-    return count > 1
-      ? folded(`${index + 1} of ${count}: ${escapeHtml(`${method} ${path}`)} → ${status}`, shown)
-      : shown
+    const shown =
+      count > 1 ? listedExchange(exchange, `${index + 1} of ${count}: `) : renderExchange(exchange)
+    return `${anchor(`exchange-${index + 1}`)}\n\n${shown}`
   })
   return `${paragraphs(
     `---\nsearch: false\nsidebar: false\naside: false\n---`,
@@ -133,7 +137,19 @@ export function proofPageOf(book: Book, statement: Statement): string | undefine
     `What proves it in the recording of ${statement.system} ${proof.version}, whole, without what only cleared up. Models below \`conformance/\` are the suite's own.`,
     sourcesOf(statement),
     ...blocks,
+    beside.length > 0 &&
+      '## Beside the proof\n\nWhat only cleared up, or is of an older recording, and has a field that no proof has.',
+    ...beside.map(
+      ({ version, exchange }, index) =>
+        `${anchor(`beside-${index + 1}`)}\n\n${listedExchange(exchange, `${version}: `)}`,
+    ),
   )}\n`
+}
+
+function listedExchange(exchange: StoredExchange, before: string): string {
+  const { method, path } = exchange.request
+  const status = exchange.response ? String(exchange.response.status) : 'no answer'
+  return folded(`${before}${escapeHtml(`${method} ${path}`)} → ${status}`, renderExchange(exchange))
 }
 
 const escapeHtml = (plain: string) => plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
