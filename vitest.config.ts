@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -22,6 +22,15 @@ class FixedOrder extends BaseSequencer {
     }
     return files.sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId))
   }
+}
+
+/**
+ * Each worker has servers to itself, where the suite can start them, and loading models is mostly waiting. A replay
+ * never makes anybody wait.
+ */
+function workersFor(target: string): number {
+  if (target.startsWith('http')) return 1
+  return target.startsWith('replay') ? Math.min(4, availableParallelism()) : 4
 }
 
 /** In watch mode a row runs the suite of its area, a schema the suite of its name, else all suites of its system. */
@@ -51,9 +60,8 @@ export default defineConfig({
         ...(system === 'llama-server' ? { maxWorkers: 1 } : {}),
       },
     })),
-    // Each worker has servers to itself, where the suite can start them; loading models is mostly waiting.
     pool: 'threads',
-    maxWorkers: process.env.OLLAMA_TARGET?.startsWith('http') ? 1 : 4,
+    maxWorkers: workersFor(process.env.OLLAMA_TARGET ?? ''),
     isolate: false,
     // Of no use to a fixed order, and nothing is written into a package.
     cache: false,

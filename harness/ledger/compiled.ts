@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { fromRoot } from '../base/paths.ts'
 import type { Ledger, Statement } from './ledger.ts'
+import { byId } from './shared.ts'
 
 /** Where a package brings its ledger as JSON: its `specs/` never change, so nothing has to be compared. */
 const SHIPPED = fromRoot('specs/ledger.json')
@@ -13,7 +14,7 @@ const KEPT = fromRoot('node_modules/.cache/ollama-conformance/ledger.json')
 type Kept = { digest: string; statements: Statement[] }
 
 /**
- * The ledger as `loadLedger` reads it, kept as JSON under the digest of what it was read from: to parse 600 kB of YAML
+ * The ledger as `loadLedger` reads it, kept as JSON under the digest of what it was read from: to parse a megabyte of YAML
  * takes longer than all that is then asked of it.
  *
  * @throws SuiteError naming file and line of every broken row
@@ -37,9 +38,6 @@ export async function compiledLedger(): Promise<Ledger> {
   }
   return ledger
 }
-
-const byId = (statements: Statement[]): Ledger =>
-  new Map(statements.map((statement) => [statement.id, statement]))
 
 function readKept(path: string): Kept | undefined {
   try {

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
-import { SuiteError } from '../base/errors.ts'
+import { messageOf, SuiteError } from '../base/errors.ts'
 import { fromRoot } from '../base/paths.ts'
 import { SYSTEMS, type System } from '../base/systems.ts'
 import { compareVersions, describeRange, inRange, type Range } from '../base/versions.ts'
+import { parseYaml, yamlWithLines } from '../base/yaml.ts'
+import { byId } from './shared.ts'
 
 /** One statement about the API: a row of the ledger. The fields are explained in `specs/ledger.schema.json`. */
 export type Statement = Range & {
@@ -78,7 +79,7 @@ export function loadLedger(folder = fromRoot('specs')): Ledger {
   const shipped = join(folder, 'ledger.json')
   if (existsSync(shipped)) {
     const { statements } = JSON.parse(readFileSync(shipped, 'utf8')) as { statements: Statement[] }
-    return new Map(statements.map((statement) => [statement.id, statement]))
+    return byId(statements)
   }
   const ledger = new Map<string, Statement>()
   const problems: string[] = []
@@ -110,10 +111,45 @@ const ledgerFiles = (folder: string): [System, string][] =>
   )
 
 function readFile(folder: string, system: System, file: string, problems: string[]): Statement[] {
-  const lines = new LineCounter()
   const text = readFileSync(join(folder, system, file), 'utf8')
+  const place = `${basename(folder)}/${system}/${file}`
+  const content = contentOf(text)
+  if ('broken' in content) {
+    const found = problemsIn(text, place)
+    problems.push(...(found.length > 0 ? found : [`${place}: ${content.broken}`]))
+    return []
+  }
+  const lines = linesOfRows(text)
+  return content.statements.map(
+    ({ about: { endpoint = content.endpoint ?? [], ...part } = {}, ...row }, index) => ({
+      ...row,
+      about: { endpoints: [endpoint].flat(), ...part },
+      system,
+      area: basename(file, '.yaml'),
+      place: `${place}:${lines[index] ?? 1}`,
+    }),
+  )
+}
+
+function contentOf(text: string): LedgerFile | { broken: string } {
+  try {
+    const content = parseYaml(text)
+    return validator()(content) ? content : { broken: 'is no ledger' }
+  } catch (error) {
+    return { broken: messageOf(error) }
+  }
+}
+
+/** The line of each row. */
+const linesOfRows = (text: string): number[] =>
+  text.split('\n').flatMap((line, index) => (/^ *- id:/.test(line) ? [index + 1] : []))
+
+/** What is wrong with a file, each with its line. */
+function problemsIn(text: string, file: string): string[] {
+  const { LineCounter, parseDocument } = yamlWithLines()
+  const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
-  const at = (offset: number) => `${basename(folder)}/${system}/${file}:${lines.linePos(offset).line}`
+  const at = (offset: number) => `${file}:${lines.linePos(offset).line}`
   const lineOf = (path: string[]) => {
     // The pointer of a missing property names its parent, so the nearest node that exists is shown.
     for (let length = path.length; length > 0; length--) {
@@ -123,39 +159,19 @@ function readFile(folder: string, system: System, file: string, problems: string
     }
     return at(0)
   }
-  for (const error of document.errors) problems.push(`${at(error.pos[0])}: ${error.message.split('\n')[0]}`)
-  if (document.errors.length > 0) return []
-  const content = document.toJS() as LedgerFile
-  const validateFile = validator()
-  if (!validateFile(content)) {
-    for (const error of validateFile.errors ?? []) {
-      if (error.keyword === 'if') continue
-      const path = error.instancePath.split('/').slice(1)
-      const name = error.params.additionalProperty ?? error.params.unevaluatedProperty
-      const row =
-        path[0] === 'statements'
-          ? (document.toJS() as Partial<LedgerFile>).statements?.[Number(path[1])]?.id
-          : undefined
-      problems.push(
-        `${lineOf(path)}: ${row ? `${row}: ` : ''}${path.slice(2).join('.')} ${error.message}${name ? ` ("${name}")` : ''}`,
-      )
-    }
-    return []
-  }
-  const rows = document.get('statements')
-  const items = isSeq(rows) ? rows.items : []
-  return content.statements.map(
-    ({ about: { endpoint = content.endpoint ?? [], ...part } = {}, ...row }, index) => {
-      const node = items[index]
-      return {
-        ...row,
-        about: { endpoints: [endpoint].flat(), ...part },
-        system,
-        area: basename(file, '.yaml'),
-        place: at(isMap(node) && node.range ? node.range[0] : 0),
-      }
-    },
-  )
+  if (document.errors.length > 0)
+    return document.errors.map(({ pos, message }) => `${at(pos[0])}: ${message.split('\n')[0]}`)
+  const content = document.toJS() as Partial<LedgerFile>
+  const validate = validator()
+  validate(content)
+  return (validate.errors ?? [])
+    .filter(({ keyword }) => keyword !== 'if')
+    .map(({ instancePath, params, message }) => {
+      const path = instancePath.split('/').slice(1)
+      const name = params.additionalProperty ?? params.unevaluatedProperty
+      const row = path[0] === 'statements' ? content.statements?.[Number(path[1])]?.id : undefined
+      return `${lineOf(path)}: ${row ? `${row}: ` : ''}${path.slice(2).join('.')} ${message}${name ? ` ("${name}")` : ''}`
+    })
 }
 
 function rangeProblems({ since, until, values }: Statement): string[] {

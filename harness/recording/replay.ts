@@ -43,11 +43,14 @@ async function answer(
     response.sendDate = false
     for (const name of ['connection', 'content-length', 'transfer-encoding']) response.removeHeader(name)
     response.writeHead(status, headers.flat())
+    // One HTTP chunk each: the reader on the other side sees the boundaries again, in however few packets they come.
+    request.socket.cork()
     response.flushHeaders()
-    for (const [, bytes] of chunks) {
-      // One HTTP chunk each: the reader on the other side sees the boundaries again.
-      await new Promise((resolve) => response.write(restoreBytes(bytes), resolve))
-    }
+    const sent = chunks.map(
+      ([, bytes]) => new Promise((resolve) => response.write(restoreBytes(bytes), resolve)),
+    )
+    request.socket.uncork()
+    if (exchange.end !== 'complete') await Promise.all(sent)
   }
   if (exchange.end === 'complete') response.end()
   else if (exchange.end !== 'aborted') request.socket.destroy()

@@ -16,7 +16,8 @@ import { CODE, fromRoot, PACKAGED, reportFolder } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { inRange } from '../base/versions.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
-import { type Ledger, loadLedger, type Statement } from '../ledger/ledger.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
+import type { Ledger, Statement } from '../ledger/ledger.ts'
 import { operationsOf } from '../schema/routes.ts'
 import { mergeRecording, type StoredArea, writeRecording } from '../recording/recording.ts'
 import type { Session } from '../run/session.ts'
@@ -38,9 +39,9 @@ import {
 } from './results.ts'
 
 /** The rows of the ledger; none where it is broken, of which the set-up tells. */
-function rows(): Statement[] {
+async function rows(): Promise<Statement[]> {
   try {
-    return [...loadLedger().values()]
+    return [...(await compiledLedger()).values()]
   } catch {
     return []
   }
@@ -56,12 +57,12 @@ export default class ConformanceReporter implements Reporter {
     this.#vitest = vitest
   }
 
-  onTestRunStart(specifications: readonly TestSpecification[]): void {
+  async onTestRunStart(specifications: readonly TestSpecification[]): Promise<void> {
     const suites = new Set(
       specifications.map(({ project, moduleId }) => `${project.name}/${nameOf(moduleId)}`),
     )
     const { testNamePattern } = this.#vitest.config
-    const meant = rows().filter(
+    const meant = (await rows()).filter(
       ({ id, system, area, excluded }) =>
         !excluded && suites.has(`${system}/${area}`) && (testNamePattern?.test(id) ?? true),
     )
@@ -73,15 +74,15 @@ export default class ConformanceReporter implements Reporter {
     if (status) this.#progress?.count(test.result().state === 'failed' && status === 'pass' ? 'fail' : status)
   }
 
-  onTestRunEnd(
+  async onTestRunEnd(
     modules: readonly TestModule[],
     errors: readonly SerializedError[],
     reason: TestRunEndReason,
-  ): void {
+  ): Promise<void> {
     this.#progress?.end()
     if (reason === 'interrupted') return
     try {
-      const ledger = loadLedger()
+      const ledger = await compiledLedger()
       for (const module of modules) this.#compareWithLedger(module, ledger)
       for (const project of new Set(modules.map(({ project }) => project))) {
         const ofProject = modules.filter((module) => module.project === project)

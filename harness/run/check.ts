@@ -2,6 +2,7 @@ import { inject, test } from 'vitest'
 import { SuiteError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { Statement } from '../ledger/ledger.ts'
+import { ledgerIn } from '../ledger/shared.ts'
 import { PATIENCE } from './manners.ts'
 import { Finding, judge, type Procedure } from './judge.ts'
 
@@ -36,7 +37,7 @@ const checks = (concurrent: boolean): Check => {
     test(statement.id, { concurrent, timeout }, (context) => judge(statement, procedure, context))
   }
   const one = (id: string, procedure: Procedure) => {
-    const ledger = inject('ledger')
+    const ledger = ledgerIn(inject('ledger'))
     const statement = ledger.get(id)
     if (!statement) {
       throw new SuiteError(
@@ -48,7 +49,9 @@ const checks = (concurrent: boolean): Check => {
     bind(statement, procedure)
   }
   const each = (pattern: string, procedure: Procedure) => {
-    const family = [...inject('ledger').values()].filter(({ id, excluded }) => !excluded && fits(pattern, id))
+    const family = [...ledgerIn(inject('ledger')).values()].filter(
+      ({ id, excluded }) => !excluded && fits(pattern, id),
+    )
     if (family.length === 0)
       throw new SuiteError(`no statement fits ${pattern} in specs/; add the rows first`)
     for (const statement of family) {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { request } from 'undici'
 import { inject, type TestContext } from 'vitest'
 import { PREFIX } from '../../fixtures/instruments/models.ts'
 import { messageOf, SuiteError } from '../base/errors.ts'
@@ -7,6 +8,7 @@ import { expectedValue, type Statement } from '../ledger/ledger.ts'
 import { storeExchange } from '../recording/recording.ts'
 import { knownFields } from '../schema/known.ts'
 import { judgeMessages } from '../schema/messages.ts'
+import { remembered } from '../schema/references.ts'
 import { describeProblem } from '../schema/validate.ts'
 import { operationOf } from '../schema/routes.ts'
 import { type Client, Unanswered } from '../wire/client.ts'
@@ -97,7 +99,7 @@ export async function judge(
     if (missing) throw missing
     const hang = wouldHang(statement, session)
     if (hang) throw new Finding(hang)
-    client = clientFor({ ...session, url: await serverFor(statement, session) }, statement.id, {
+    client = clientFor({ ...session, url: await serverOf(statement, session) }, statement.id, {
       registry: statement.needs?.registry && session.registry,
       before: guard(session),
       silence: session.manners?.silence,
@@ -263,17 +265,34 @@ async function within<T>(limit: number, work: Promise<T>, over: Promise<never>):
   }
 }
 
+/** The servers that this worker was told of, by whom it asked and the settings, until one is gone. */
+const addresses = new Map<string, Promise<string>>()
+
+/**
+ * The address of this worker's server with the settings that a statement needs.
+ *
+ * @throws SuiteError when it cannot be started, or is of no use any more
+ */
+function serverOf(statement: Statement, session: Session): Promise<string> {
+  const key = JSON.stringify([session.control, statement.needs?.launch ?? {}])
+  return remembered(addresses, key, () => {
+    const asked = askForServer(statement, session)
+    asked.catch(() => addresses.delete(key))
+    return asked
+  })
+}
+
 /**
  * @param lost the models that were asked for when something went wrong with the server
  * @throws SuiteError when it cannot be started, or is of no use any more
  */
-async function serverFor({ needs }: Statement, { control }: Session, lost?: Asked[]): Promise<string> {
+async function askForServer({ needs }: Statement, { control }: Session, lost?: Asked[]): Promise<string> {
   const settings = needs?.launch ?? {}
   const query: Query = { settings, worker: process.env.VITEST_POOL_ID ?? '1', ...(lost ? { lost } : {}) }
-  const answer = await fetch(control, { method: 'POST', body: JSON.stringify(query) })
-  const text = await answer.text()
-  if (answer.status === GONE) throw new ServerGone(text)
-  if (!answer.ok) throw new SuiteError(text)
+  const { statusCode, body } = await request(control, { method: 'POST', body: JSON.stringify(query) })
+  const text = await body.text()
+  if (statusCode === GONE) throw new ServerGone(text)
+  if (statusCode !== 200) throw new SuiteError(text)
   return text
 }
 
@@ -285,9 +304,11 @@ async function goneDuring(
 ): Promise<ServerGone | undefined> {
   if (!exchanges.some((one) => one.to === undefined && one.end !== 'complete')) return undefined
   try {
-    await serverFor(statement, session, answersAtOnce(session) ? askedIn(exchanges) : [])
+    await askForServer(statement, session, answersAtOnce(session) ? askedIn(exchanges) : [])
   } catch (error) {
-    if (error instanceof ServerGone) return error
+    if (!(error instanceof ServerGone)) return undefined
+    addresses.clear()
+    return error
   }
   return undefined
 }
@@ -302,27 +323,21 @@ let listening: { control: string; over: Promise<never> } | undefined
 function overEarly({ control }: Session): Promise<never> {
   if (listening?.control !== control) {
     const over = listen(control)
-    over.catch(() => {})
+    over.catch(() => addresses.clear())
     listening = { control, over }
   }
   return listening.over
 }
 
 async function listen(control: string): Promise<never> {
-  for (;;) {
-    try {
-      throw new ServerGone(await (await fetch(control)).text())
-    } catch (error) {
-      if (error instanceof ServerGone) throw error
-      // It takes back its question after a while. When the run ends, nobody is there to be asked.
-      if (!isTimeout(error)) return new Promise(() => {})
-    }
+  try {
+    const { body } = await request(control, { headersTimeout: 0 })
+    throw new ServerGone(await body.text())
+  } catch (error) {
+    if (error instanceof ServerGone) throw error
+    // When the run ends, nobody is there to be asked.
+    return new Promise(() => {})
   }
-}
-
-const isTimeout = (error: unknown) => {
-  const { code } = ((error as Error).cause ?? {}) as { code?: string }
-  return code === 'UND_ERR_HEADERS_TIMEOUT'
 }
 
 /** That an exchange did not come to its end, and why. */

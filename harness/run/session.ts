@@ -5,8 +5,9 @@ import type { Listening } from '../base/loopback.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { System } from '../base/systems.ts'
 import { SERVER_VARIABLES, type ServerSettings, serverSettings } from '../config/server.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
-import { type Ledger, loadLedger } from '../ledger/ledger.ts'
+import { share, type SharedLedger } from '../ledger/shared.ts'
 import { RECORDINGS_VARIABLE, type StoredExchange, storeExchange } from '../recording/recording.ts'
 import { buildHint, namesBuild } from '../targets/build.ts'
 import { chooseTarget } from '../targets/choose.ts'
@@ -54,7 +55,7 @@ export type Session = {
 declare module 'vitest' {
   interface ProvidedContext {
     session: Session
-    ledger: Ledger
+    ledger: SharedLedger
   }
 }
 
@@ -78,8 +79,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const forget = onInterrupt(stop)
   try {
-    const ledger = loadLedger()
-    project.provide('ledger', ledger)
+    const ledger = await compiledLedger()
+    project.provide('ledger', share(ledger))
     // In watch mode a row may have changed.
     project.onTestsRerun(() => readAgain(project))
     for (const { id, entry } of loadKnownFailures()) {
@@ -177,9 +178,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-function readAgain(project: TestProject): void {
+async function readAgain(project: TestProject): Promise<void> {
   try {
-    project.provide('ledger', loadLedger())
+    project.provide('ledger', share(await compiledLedger()))
   } catch (error) {
     say(`${messageOf(error)}\n  the suites run with the ledger of before`)
   }
