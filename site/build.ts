@@ -67,8 +67,9 @@ function forSite(text: string): string {
 }
 
 /** Pages that have no twin are those of the site. */
-const forMachines = (text: string) =>
-  text.replaceAll(/\]\(((?:\.\.\/)*)\.\.\/(measured|openapi)\.md/g, ']($1$2.html')
+function forMachines(text: string): string {
+  return text.replaceAll(/\]\(((?:\.\.\/)*)\.\.\/(measured|openapi)\.md/g, '](./$1$2.html')
+}
 
 function openApiPage(versions: readonly string[]): string {
   const rows = [...versions]

@@ -2,11 +2,12 @@ import { SYSTEMS, type System } from '../base/systems.ts'
 import type { Change } from '../gate/changes.ts'
 import type { Statement } from '../ledger/ledger.ts'
 import { type Book, endpointPage, type Material } from './book.ts'
+import { clientTable } from './clients.ts'
 import { changeLine, GENERATED, releasePage, sectionsOf } from './endpoint.ts'
 import { seenErrors } from './errors.ts'
 import { fieldRows, isOption, sinceCell, typeOf } from './fields.ts'
 import { anchor, code, paragraphs, plural, table, text } from './markdown.ts'
-import { limitsOfOptions, matrix } from './parameters.ts'
+import { limitsOfOptions, matrix, measuredCell } from './parameters.ts'
 import { fitsId, type Prose, readTableFile } from './prose.ts'
 import { bullet } from './statement.ts'
 import type { EndpointLine } from './timeline.ts'
@@ -35,6 +36,8 @@ function inserted(book: Book, page: string, written: string): string {
         return matrix(book, page)
       case 'limits':
         return limitsOfOptions(book, page)
+      case 'clients':
+        return clientTable(book, page)
       case 'list':
         return listed(book, page, book.fitting(argument.split(', ')))
       case 'errors':
@@ -168,27 +171,45 @@ export type WaysAround = Record<string, { way?: string; over?: string }>
 
 /** A parameter of an API that is published elsewhere, and what becomes of it here. */
 export type Parameter = {
+  /** `stream_options`, and a part of it: `stream_options: include_usage`. */
   name: string
-  /** `served`, `dropped`, `different`, `refused`. */
-  verdict: string
+  /** `different` is served, and otherwise than published. */
+  verdict: 'served' | 'different' | 'dropped' | 'not asked yet'
   /** In words, with citations. */
   means: string
 }
 
-/** What is published of an API, by endpoint. */
-export type Published = Record<string, { source: string; parameters: Parameter[] }>
+/** What is published of an API, by endpoint: `docs/prose/openai.yaml`, `anthropic.yaml`. */
+export type Published = Record<
+  string,
+  {
+    /** The types that list it. */
+    from: { package: string; file: string; interface: string }[]
+    published: string[]
+    parameters: Parameter[]
+  }
+>
 
 function parameterTable(book: Book, page: string, argument: string): string {
   const [file = '', endpoint = ''] = argument.split(/ (.*)/)
-  const published = readTableFile<Published>(file)[endpoint]
-  if (!published) throw new Error(`${page}: docs/prose/${file}.yaml has no ${endpoint}`)
-  return table(
-    ['parameter', 'here', 'what that means'],
-    published.parameters.map(({ name, verdict, means }) => [
-      code(name),
-      verdict === 'served' ? verdict : `**${verdict}**`,
-      book.prose(page, means) ?? '',
-    ]),
+  const listed = readTableFile<Published>(file)[endpoint]
+  if (!listed) throw new Error(`${page}: docs/prose/${file}.yaml has no ${endpoint}`)
+  const [types] = listed.from
+  const count = (verdict: string) => listed.parameters.filter((one) => one.verdict === verdict).length
+  const counts = (['served', 'different', 'dropped', 'not asked yet'] as const)
+    .filter((verdict) => count(verdict) > 0)
+    .map((verdict) => `${count(verdict)} ${verdict}`)
+  return paragraphs(
+    `Those that ${code(types?.package ?? '')} lists: ${counts.join(', ')}.`,
+    table(
+      ['parameter', 'here', 'measured', 'what that means'],
+      listed.parameters.map(({ name, verdict, means }) => [
+        code(name),
+        verdict === 'served' ? verdict : `**${verdict}**`,
+        measuredCell(book, page, endpoint, name),
+        book.prose(page, means) ?? '',
+      ]),
+    ),
   )
 }
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { inRange } from '../base/versions.ts'
 import { loadLedger } from '../ledger/ledger.ts'
+import type { Published } from './across.ts'
 import { verdictsOf } from './parameters.ts'
+import { CITATION, readTableFile } from './prose.ts'
 
 const verdicts = verdictsOf([...loadLedger().values()])
 const at = (parameter: string, endpoint: string, version: string, of?: string) =>
@@ -45,6 +47,42 @@ test('no version has two verdicts on one thing', () => {
   for (const { parameter, endpoint } of usual) {
     for (const version of moves) {
       expect(at(parameter, endpoint, version).length, `${parameter} ${endpoint} ${version}`).toBeLessThan(2)
+    }
+  }
+})
+
+const published = (['openai', 'anthropic'] as const).flatMap((file) =>
+  Object.entries(readTableFile<Published>(file)).map(([endpoint, listed]) => ({ endpoint, ...listed })),
+)
+
+test('every parameter that the types of a package list has its line', () => {
+  for (const { endpoint, published: names, parameters } of published) {
+    const own = new Set(parameters.map(({ name }) => name.split(':')[0]))
+    expect(
+      names.filter((name) => !own.has(name)),
+      endpoint,
+    ).toEqual([])
+  }
+})
+
+test('each leads to what was measured, or says that it was not asked yet; these are few', () => {
+  const unasked: string[] = []
+  for (const { endpoint, parameters } of published) {
+    for (const { name, verdict, means } of parameters) {
+      expect(['served', 'different', 'dropped', 'not asked yet'], name).toContain(verdict)
+      if (verdict === 'not asked yet') unasked.push(`${endpoint} ${name}`)
+      else expect(means.match(CITATION), `${endpoint} ${name}: ${means}`).not.toBeNull()
+    }
+  }
+  expect(unasked.filter((one) => !one.includes('/v1/audio/')).length, unasked.join('\n')).toBeLessThan(5)
+})
+
+test('what is called dropped was measured as dropped, what is called served was not', () => {
+  for (const { endpoint, parameters } of published) {
+    for (const { name, verdict } of parameters) {
+      const [measured] = at(name, endpoint, '0.32.15')
+      if (!measured) continue
+      expect(measured === 'dropped', `${endpoint} ${name} is ${measured}`).toBe(verdict === 'dropped')
     }
   }
 })

@@ -44,6 +44,10 @@ export function verdictsOf(statements: readonly Statement[]): Verdict[] {
           return Object.entries(value as Record<string, 'read' | 'dropped'>)
             .filter(([parameter]) => parameter !== NOBODY)
             .map(([parameter, verdict]) => ({ ...row, parameter, verdict }))
+        case 'published':
+          return (given.parameters ?? []).map((parameter) => {
+            return { ...row, parameter, verdict: value as Verdict['verdict'] }
+          })
         case 'model-temperature': {
           const verdict = value === 'holds' ? 'honoured' : 'overridden'
           return [{ ...row, parameter: 'temperature', of: 'a value of the model alone', verdict }]
@@ -118,7 +122,10 @@ const COLUMNS = [
 
 /** Each parameter by endpoint. */
 export function matrix(book: Book, page: string): string {
-  const verdicts = verdictsOf(book.statements).filter((one) => !one.of || MODEL_AND_OBJECT.includes(one.of))
+  const verdicts = verdictsOf(book.statements)
+    .filter((one) => !one.of || MODEL_AND_OBJECT.includes(one.of))
+    // What OpenAI and Anthropic publish besides has pages of its own.
+    .filter(({ statement }) => !statement.endsWith('.published'))
   const rows = [...Map.groupBy(verdicts, ({ parameter, of }) => `${parameter} ${of ?? ''}`)]
   return table(
     ['parameter', ...COLUMNS.map((endpoint) => code(endpoint.replace('POST ', '')))],
@@ -168,6 +175,14 @@ export function limitsOfOptions(book: Book, page: string): string {
       cell(group, 'a value out of range'),
     ]),
   )
+}
+
+/** What was measured of a parameter at an endpoint, if anything. */
+export function measuredCell(book: Book, page: string, endpoint: string, parameter: string): string {
+  const own = verdictsOf(book.statements).filter(
+    (one) => one.endpoint === endpoint && one.parameter === parameter && !one.of,
+  )
+  return own.length > 0 ? cellOf(book, page, own) : '–'
 }
 
 /** Verdicts of one parameter at one endpoint, the newest first; each leads to its statement. */

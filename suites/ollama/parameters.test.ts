@@ -130,6 +130,18 @@ check.each('parameters.*.options-object', async ({ post, given }) => {
   return said === 'hello ' ? 'honoured' : 'dropped'
 })
 
+// What is published of an API and read by nobody: all of it at once, of a type that none of it has.
+check.each('parameters.*.published', async ({ post, given }) => {
+  const endpoint = given.endpoint as Endpoint
+  const nonsense = Object.fromEntries(given.parameters.map((parameter: string) => [parameter, [[1]]]))
+  const options = { [ENDPOINTS[endpoint].limit]: 1 }
+  const [without, said] = [
+    await say(post, endpoint, models.caller, '2', options),
+    await say(post, endpoint, models.caller, '2', { ...options, ...nonsense }),
+  ]
+  return said === without ? 'dropped' : said
+})
+
 // Embeddings
 
 const EMBEDDING: Record<string, { path: string; body: (options: object) => object }> = {
