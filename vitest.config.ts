@@ -28,7 +28,7 @@ class FixedOrder extends BaseSequencer {
  * Each worker has servers to itself, where the suite can start them, and loading models is mostly waiting. A replay
  * never makes anybody wait.
  */
-function workersFor(target: string): number {
+export function workersFor(target: string): number {
   if (target.startsWith('http')) return 1
   return target.startsWith('replay') ? Math.min(4, availableParallelism()) : 4
 }

@@ -34,6 +34,7 @@ const results = (statements: StatementResult[]): Results => ({
   durationMs: 2500,
   cpuMs: 5000,
   validationMs: 100,
+  peakMb: 0,
   totals: { pass: 1, fail: 1, 'known-fail': 1, 'not-applicable': 1, error: 1 },
   statements,
   messages: [],

@@ -159,6 +159,7 @@ export default class ConformanceReporter implements Reporter {
       startedAt: session.startedAt,
       durationMs: Date.now() - Date.parse(session.startedAt),
       cpuMs: Math.round((user + system) / 1000),
+      peakMb: Math.round(process.resourceUsage().maxRSS / 1024),
       validationMs: Math.round(validationMs),
       totals,
       ...(stopped ? { stopped } : {}),
@@ -326,6 +327,7 @@ function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
     expected: verdict.expected ?? null,
     observed: verdict.observed ?? null,
     evidence: exchanges,
+    ...(test.options.concurrent ? {} : { alone: true as const }),
   }
 }
 

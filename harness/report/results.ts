@@ -20,6 +20,8 @@ export type Results = {
   /** Processor time of the whole process, and of that, of validation against the schemas. */
   cpuMs: number
   validationMs: number
+  /** The most memory that the process had, MB. */
+  peakMb: number
   totals: Record<Status, number>
   /** Why the run could not judge what it would have, where something befell it. */
   stopped?: string
@@ -71,6 +73,8 @@ export type StatementResult = {
   durationMs: number
   requests: number
   evidence: StoredExchange[]
+  /** No other check of its suite ran beside it. */
+  alone?: true
 }
 
 /** `added`: it only has more than is known. That is red on a version that should be known, and a notice on a newer one. */

@@ -32,6 +32,7 @@ export function recordedResults(version: string): Results {
     durationMs: 20_000,
     cpuMs: 8_000,
     validationMs: 1_000,
+    peakMb: 100,
     totals: { pass: 0, fail: 0, 'known-fail': 0, 'not-applicable': 0, error: 0 },
     statements,
     messages: [{ id: 'generate/response', status: 'pass', problems: [] }],
