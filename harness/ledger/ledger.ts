@@ -6,7 +6,6 @@ import { fromRoot } from '../base/paths.ts'
 import { SYSTEMS, type System } from '../base/systems.ts'
 import { compareVersions, describeRange, inRange, type Range } from '../base/versions.ts'
 import { parseYaml, yamlWithLines } from '../base/yaml.ts'
-import { byId } from './shared.ts'
 
 /** One statement about the API: a row of the ledger. The fields are explained in `specs/ledger.schema.json`. */
 export type Statement = Range & {
@@ -79,7 +78,7 @@ export function loadLedger(folder = fromRoot('specs')): Ledger {
   const shipped = join(folder, 'ledger.json')
   if (existsSync(shipped)) {
     const { statements } = JSON.parse(readFileSync(shipped, 'utf8')) as { statements: Statement[] }
-    return byId(statements)
+    return new Map(statements.map((statement) => [statement.id, statement]))
   }
   const ledger = new Map<string, Statement>()
   const problems: string[] = []
