@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { StoredExchange } from '../recording/recording.ts'
 import type { Status } from '../run/verdict.ts'
-import { commonReasons } from './reasons.ts'
+import { commonReasons, Reasons } from './reasons.ts'
 
 const exchange = (status: number, body: string, end = 'complete') =>
   ({
@@ -36,4 +36,14 @@ test('one fault that makes many checks fail is told once, by what the server doe
     ['ollama ended with exit code 7; its last words:', 10, 'launch.0'],
     ['POST /api/show answers nothing: 2 requests in a row waited for up to 45 s', 10, 'dead.0'],
   ])
+})
+
+test('it is told as soon as it is that of many', () => {
+  const reasons = new Reasons()
+  const boom = many('chat', 'fail', 'the server does something else', exchange(500, '{"error":"boom"}'))
+  const told = [...boom, ...many('fine', 'pass', ''), ...boom].map((one) => reasons.count(one))
+  expect(told.filter((line) => line !== undefined)).toEqual([
+    '10 checks so far for one reason: POST /api/chat answers 500 {"error":"boom"}',
+  ])
+  expect(told[9]).toBeDefined()
 })

@@ -27,7 +27,7 @@ import { junit } from './junit.ts'
 import { messageLines } from './messages.ts'
 import { writeReport } from './pages.ts'
 import { Progress } from './progress.ts'
-import { commonReasons } from './reasons.ts'
+import { commonReasons, Reasons } from './reasons.ts'
 import {
   isRed,
   judgeAll,
@@ -51,6 +51,7 @@ async function rows(): Promise<Statement[]> {
 export default class ConformanceReporter implements Reporter {
   #vitest!: Vitest
   #progress: Progress | undefined
+  readonly #reasons = new Reasons()
   readonly #problems: string[] = []
 
   onInit(vitest: Vitest): void {
@@ -70,8 +71,12 @@ export default class ConformanceReporter implements Reporter {
   }
 
   onTestCaseResult(test: TestCase): void {
-    const status = test.meta().verdict?.status
-    if (status) this.#progress?.count(test.result().state === 'failed' && status === 'pass' ? 'fail' : status)
+    const verdict = test.meta().verdict
+    if (!verdict) return
+    const { id, status, message, exchanges } = verdict
+    const common = verdict.gone ? undefined : this.#reasons.count({ id, status, message, evidence: exchanges })
+    if (common) this.#say(common)
+    this.#progress?.count(test.result().state === 'failed' && status === 'pass' ? 'fail' : status)
   }
 
   async onTestRunEnd(

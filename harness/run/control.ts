@@ -75,7 +75,10 @@ export async function startControl(
     const end = await whyGone(target, clientOf(url))
     if (end !== undefined) gone.set(url, end)
     else over ??= await whyStuck(clientOf(url), asked)
-    if (over !== undefined) stuck.resolve(over)
+    if (over === undefined) return
+    stuck.resolve(over)
+    // They may be at work for nobody, and keep the machine from ending the run.
+    void target.stop().catch(() => {})
   }
 
   const server = createServer(async (request, response) => {

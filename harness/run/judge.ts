@@ -24,7 +24,7 @@ import {
   wouldHang,
 } from './applicable.ts'
 import { GONE, type Query } from './control.ts'
-import { type Asked, askedIn } from './lookout.ts'
+import { type Asked, askedIn, waiting } from './lookout.ts'
 import { asNamed } from './names.ts'
 import { failure } from './failure.ts'
 import { clientFor } from './server-client.ts'
@@ -141,6 +141,7 @@ async function attempt(
   session: Session,
   limit: number,
 ): Promise<void> {
+  const lookout = lookWhileSilent(client, statement, session)
   try {
     const observed = procedure({
       ...verbsOf(client),
@@ -149,8 +150,10 @@ async function attempt(
       known: (path, body) => knownFields(session.system, session.version, path, body),
       given: asNamed(statement.given, session.supply?.names),
     })
-    verdict.observed = normalise(await within(limit, observed, overEarly(session)))
+    const over = Promise.race([overEarly(session), lookout.gone])
+    verdict.observed = normalise(await within(limit, observed, over))
   } finally {
+    lookout.end()
     await client.close()
     for (const exchange of client.exchanges) if (isBroken(exchange)) shorten(exchange)
     // A mismatch explains whatever else went wrong.
@@ -287,6 +290,7 @@ function serverOf(statement: Statement, session: Session): Promise<string> {
  * @throws SuiteError when it cannot be started, or is of no use any more
  */
 async function askForServer({ needs }: Statement, { control }: Session, lost?: Asked[]): Promise<string> {
+  if (listening?.control === control && listening.ended) throw listening.ended
   const settings = needs?.launch ?? {}
   const query: Query = { settings, worker: process.env.VITEST_POOL_ID ?? '1', ...(lost ? { lost } : {}) }
   const { statusCode, body } = await request(control, { method: 'POST', body: JSON.stringify(query) })
@@ -313,18 +317,45 @@ async function goneDuring(
   return undefined
 }
 
+/** So long a model may say nothing before it is looked whether it ever will, ms. */
+const LOOK_AFTER = 5_000
+
+/** Rejects when the server proves of no use while a check waits for one of its models. */
+function lookWhileSilent(
+  client: Client,
+  statement: Statement,
+  session: Session,
+): { gone: Promise<never>; end: () => void } {
+  const found = Promise.withResolvers<never>()
+  found.promise.catch(() => {})
+  let before = waiting([])
+  const look = async () => {
+    const now = waiting(client.exchanges)
+    const silent = [...now].some(([exchange, said]) => before.get(exchange) === said)
+    before = now
+    const gone = silent ? await goneDuring(client, statement, session) : undefined
+    if (gone) found.reject(gone)
+  }
+  const timer = answersAtOnce(session) ? setInterval(() => void look(), LOOK_AFTER) : undefined
+  return { gone: found.promise, end: () => clearInterval(timer) }
+}
+
 /** Whether the models are the suite's, which take no time, and may be asked. */
 const answersAtOnce = ({ supply, asked }: Session) =>
   supply?.way !== 'own' && !asked.readOnly && asked.patience === undefined
 
-let listening: { control: string; over: Promise<never> } | undefined
+let listening: { control: string; over: Promise<never>; ended?: ServerGone } | undefined
 
 /** Rejects when the run is over early; a worker waits for it once. */
 function overEarly({ control }: Session): Promise<never> {
   if (listening?.control !== control) {
     const over = listen(control)
-    over.catch(() => addresses.clear())
-    listening = { control, over }
+    const since: typeof listening = { control, over }
+    over.catch((error: ServerGone) => {
+      since.ended = error
+      addresses.clear()
+    })
+    listening = since
   }
   return listening.over
 }

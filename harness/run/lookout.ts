@@ -56,4 +56,12 @@ export function askedIn(exchanges: readonly Exchange[]): Asked[] {
   return [...found.values()]
 }
 
+/** Exchanges that wait for a model to say something, and how much each has said. */
+export function waiting(exchanges: readonly Exchange[]): Map<Exchange, number> {
+  const open = exchanges.filter(
+    ({ end, to, request }) => end === undefined && to === undefined && GENERATES.test(request.path),
+  )
+  return new Map(open.map((exchange) => [exchange, exchange.chunks.length]))
+}
+
 const GENERATES = /^\/(api\/(generate|chat)|v1\/(chat\/completions|completions|messages|responses))$/
