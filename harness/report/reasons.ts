@@ -7,9 +7,7 @@ const MANY = 10
 type Checked = Pick<StatementResult, 'id' | 'status' | 'message' | 'evidence'>
 
 /** For what many checks fail, or could not be made, alike: one fault of a server may make hundreds fail. */
-export function commonReasons(
-  statements: readonly Checked[],
-): { reason: string; ids: string[] }[] {
+export function commonReasons(statements: readonly Checked[]): { reason: string; ids: string[] }[] {
   const found = new Map<string, string[]>()
   for (const one of statements) {
     const reason = reasonOf(one)

@@ -74,7 +74,9 @@ export default class ConformanceReporter implements Reporter {
     const verdict = test.meta().verdict
     if (!verdict) return
     const { id, status, message, exchanges } = verdict
-    const common = verdict.gone ? undefined : this.#reasons.count({ id, status, message, evidence: exchanges })
+    const common = verdict.gone
+      ? undefined
+      : this.#reasons.count({ id, status, message, evidence: exchanges })
     if (common) this.#say(common)
     this.#progress?.count(test.result().state === 'failed' && status === 'pass' ? 'fail' : status)
   }

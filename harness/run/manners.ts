@@ -38,9 +38,9 @@ const ROUTES = [
   'POST /v1/completions',
 ] as const
 
-/** A request for a few tokens, by the first of these routes that is served. */
-function request({ absent }: Served, model: string, tokens: number, stream: boolean) {
-  const operation = ROUTES.find((one) => !absent.includes(one))
+/** A request for a few tokens, by the first of these routes that is served and not silent. */
+function request({ absent, silent }: Served, model: string, tokens: number, stream: boolean) {
+  const operation = ROUTES.find((one) => !absent.includes(one) && !silent.includes(one))
   if (operation === undefined) return undefined
   const path = operation.replace('POST ', '')
   const own = path.startsWith('/api/')

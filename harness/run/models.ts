@@ -192,8 +192,11 @@ export async function removeModels(client: Client, kept: readonly string[] = [])
   if (end !== 'complete') throw new SuiteError(`GET /api/tags: ${problem}`)
   const names = listedIn(text)
   const keep = new Set(kept.map(tagged))
+  let unloads = true
   for (const model of names.filter((name) => OURS.test(name) && !keep.has(tagged(name)))) {
-    await mustAnswer(client, { method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } })
+    const unload = { method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } }
+    // One that is silent would be waited for once a model.
+    if (unloads) unloads = (await client.send(unload)).end === 'complete'
     await mustAnswer(client, { method: 'DELETE', path: '/api/delete', body: { model } })
   }
 }

@@ -260,6 +260,56 @@ describe('a server of somebody else', { timeout: 180_000 }, () => {
     expect(Object.keys(verdicts)).toHaveLength(6)
   })
 
+  test('that adds a key, lacks one, or tells every 404 as a page: one finding that names it', async () => {
+    const VERSION = { version: '0.24.0' }
+    const rows = {
+      'demo.answer': { values: [{ value: VERSION }] },
+      'demo.keys': { values: [{ value: 'version' }] },
+    }
+    const checkout = new Checkout({
+      'specs/ollama/demo.yaml': ledger({
+        ...rows,
+        'demo.exact': { ...rows['demo.answer'], tier: 'exact' },
+        'demo.other': { about: { endpoint: 'POST /api/embed' } },
+      }),
+      'suites/ollama/demo.test.ts': suite(`
+        const answer = async ({ get }) => (await get('/api/version')).json
+        check('demo.answer', answer)
+        check('demo.exact', answer)
+        check('demo.keys', async (tools) => Object.keys(await answer(tools)).sort().join(' '))
+        check('demo.other', async ({ post }) => (await post('/api/embed', { model: 'a', input: 'a' })).status)
+      `),
+    })
+    const run = async (answer: object) => {
+      const { url } = await startFake('0.24.0', ({ url: path = '' }, response) => {
+        if (path === '/api/version')
+          response
+            .writeHead(200, { 'content-type': 'application/json; charset=utf-8' })
+            .end(JSON.stringify(answer))
+        else if (/embed|nothing/.test(path))
+          response.writeHead(404, { 'content-type': 'text/html' }).end(`<h1>${path} Not Found</h1>`)
+        else return false
+        return true
+      })
+      const { output } = await checkout.run({ OLLAMA_TARGET: url, CONFORMANCE_AS: '0.24.0' })
+      const { statements, messages } = checkout.results('ollama-0.24.0-url')
+      return {
+        output,
+        statuses: Object.fromEntries(statements.map(({ id, status }) => [id.replace('demo.', ''), status])),
+        findings: messages.flatMap(({ id, status, problems }) =>
+          problems.map(({ place, kind }) => `${id} ${status}: ${kind} ${place}`),
+        ),
+      }
+    }
+    const other = 'not-applicable'
+    const more = await run({ ...VERSION, engine: 'mine' })
+    expect(more.statuses, more.output).toEqual({ answer: 'pass', keys: 'pass', exact: 'fail', other })
+    expect(more.findings).toEqual(['version/response added: added /engine'])
+    const less = await run({})
+    expect(less.statuses, less.output).toEqual({ answer: 'fail', keys: 'fail', exact: 'fail', other })
+    expect(less.findings).toEqual(['version/response fail: missing /version'])
+  })
+
   test('that is slow gets the time that its answers need', async () => {
     const { url } = await startFake('0.24.0', ({ url: path, method }, response) => {
       if (path !== '/api/generate') return false

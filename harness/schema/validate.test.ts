@@ -284,6 +284,10 @@ describe('closed and open', () => {
       )
     expect(root(false)).toHaveLength(1)
     expect(root(true)).toEqual([])
+    // A text that Ollama leaves out where it is empty.
+    const thinking = (open: boolean) => validateMessage(record({ ...chunk, thinking: '' }, { open }))
+    expect(thinking(false)).toHaveLength(1)
+    expect(thinking(true)).toEqual([])
   })
 })
 

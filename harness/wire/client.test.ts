@@ -1,4 +1,10 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { expect, onTestFinished, test } from 'vitest'
+import { listen } from '../base/loopback.ts'
+import { fromRoot } from '../base/paths.ts'
 import { head, startPeer } from '../testing/peer.ts'
 import { Client } from './client.ts'
 
@@ -16,4 +22,39 @@ test("the credentials of a run stand in place of a recorded client's, however it
   })
   expect(sent.filter((line) => /^authorization:/i.test(line))).toEqual(['authorization: Bearer ours'])
   expect(request.headers).toEqual({ Authorization: 'Bearer theirs' })
+})
+
+test('what one worker waited for in vain the others do not wait for', async () => {
+  let asked = 0
+  const server = createServer(() => {
+    asked += 1
+  })
+  onTestFinished(() => void server.close().closeAllConnections())
+  const url = await listen(server)
+  const source = `
+    const { parentPort } = require('node:worker_threads')
+    import(${JSON.stringify(pathToFileURL(fromRoot('harness/wire/client.ts')).href)}).then(({ Client }) => {
+      const client = new Client({ url: ${JSON.stringify(url)}, name: 'test', silence: 900, silent: [] })
+      parentPort.on('message', async (method) => {
+        const told = await client.send({ method, path: '/dead' }).then(({ problem }) => problem, String)
+        parentPort.postMessage(told)
+      })
+      parentPort.postMessage('ready')
+    })`
+  const workers = [1, 2, 3].map(() => new Worker(source, { eval: true }))
+  onTestFinished(async () => void (await Promise.all(workers.map((worker) => worker.terminate()))))
+  const told = async (worker: Worker) => (await once(worker, 'message'))[0] as string
+  await Promise.all(workers.map(told))
+  const answers: string[] = []
+  for (const [index, worker] of workers.entries()) {
+    const answer = told(worker)
+    worker.postMessage(index === 2 ? 'GET' : 'POST')
+    answers.push(await answer)
+  }
+  expect(answers).toEqual([
+    expect.stringContaining('Headers Timeout'),
+    expect.stringContaining('Headers Timeout'),
+    'Unanswered: GET /dead answers nothing: 2 requests in a row waited for up to 1 s',
+  ])
+  expect(asked).toBe(2)
 })

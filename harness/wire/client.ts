@@ -2,7 +2,7 @@ import { SuiteError } from '../base/errors.ts'
 import type { AnswerOf } from './answers.ts'
 import { Exchange, type Request } from './exchange.ts'
 import { secretsIn } from './secrets.ts'
-import { type Call, Transport } from './transport.ts'
+import { type Call, LIMITS, Transport } from './transport.ts'
 
 /** Names the exchange that a request belongs to: `<statement id>#<index>`. Sent to a replay and to nothing else. */
 export const EXCHANGE_HEADER = 'x-conformance-exchange'
@@ -27,7 +27,7 @@ export type ClientOptions = {
   rate?: number | undefined
   /** For how long the server may be silent, ms. */
   silence?: number | undefined
-  /** Present where a route that is silent again and again is asked no more: those that were silent before. */
+  /** Present where a path that is silent again and again is asked no more: the routes that were silent before. */
   silent?: readonly string[] | undefined
   /** Is told each request before it is sent, and may throw. */
   before?: ((request: Request) => void) | undefined
@@ -38,13 +38,21 @@ export class Unanswered extends Error {
   override name = 'Unanswered'
 }
 
-/** Of a route: how often in a row it was silent for all the time that it had, and whether it ever answered. */
+/** Of a path: how often in a row it was silent for all the time that it had, and whether it ever answered. */
 type Silence = { times: number; answers: boolean }
 
-/** By method and path. */
+/** By path, whatever the method. The workers of a run tell each other: each would wait for the same in vain. */
 const silences = new Map<string, Silence>()
+const others = new BroadcastChannel('ollama-conformance silences')
+others.onmessage = ({ data: [path, silence] }: { data: [string, Silence] }) => silences.set(path, silence)
+others.unref()
 
-/** So often in a row a route may be silent: a run on a server that hangs is to end. One that did answer gets longer. */
+function note(path: string, silence: Silence): void {
+  silences.set(path, silence)
+  others.postMessage([path, silence])
+}
+
+/** So often in a row a path may be silent: a run on a server that hangs is to end. One that did answer gets longer. */
 const mostOf = ({ answers }: Silence) => (answers ? 10 : 2)
 
 /** When the next request may be sent, where there is a rate. */
@@ -59,21 +67,27 @@ function turn(rate: number | undefined): number {
   return at - now
 }
 
+const silenceOf = (path: string, silent: readonly string[]): Silence =>
+  silences.get(path) ?? { times: silent.some((one) => one.endsWith(` ${path}`)) ? 1 : 0, answers: false }
+
 /** A request that the check itself aborted says nothing. */
-function noteSilence(route: string, { status, problem }: Exchange, silent: readonly string[]): void {
-  const { times, answers } = silences.get(route) ?? { times: silent.includes(route) ? 1 : 0, answers: false }
+function noteSilence(path: string, { status, problem }: Exchange, silent: readonly string[]): void {
+  const { times, answers } = silenceOf(path, silent)
   if (/UND_ERR_(HEADERS|BODY)_TIMEOUT/.test(problem ?? ''))
-    silences.set(route, { times: times + 1, answers: answers || status !== undefined })
-  else if (status !== undefined) silences.set(route, { times: 0, answers: true })
+    note(path, { times: times + 1, answers: answers || status !== undefined })
+  else if (status !== undefined && !(times === 0 && answers)) note(path, { times: 0, answers: true })
 }
 
-/** @throws Unanswered when a route was silent too often */
-function expectAnswer(route: string, silence: number | undefined): void {
-  const known = silences.get(route)
-  if (!known || known.times < mostOf(known)) return
-  const time = silence === undefined ? '' : ` for up to ${Math.round(silence / 1000)} s`
+/**
+ * How long an answer is waited for, ms: a third of the time where there was none before.
+ *
+ * @throws Unanswered when a path was silent too often
+ */
+function patienceWith(method: string, path: string, silence: number, silent: readonly string[]): number {
+  const known = silenceOf(path, silent)
+  if (known.times < mostOf(known)) return known.times > 0 && !known.answers ? silence / 3 : silence
   throw new Unanswered(
-    `${route} answers nothing${known.answers ? ' any more' : ''}: ${mostOf(known)} requests in a row waited${time}`,
+    `${method} ${path} answers nothing${known.answers ? ' any more' : ''}: ${mostOf(known)} requests in a row waited for up to ${Math.round(silence / 1000)} s`,
   )
 }
 
@@ -115,15 +129,15 @@ export class Client {
       headers: { ...without(headers, Object.keys(own)), ...mark, ...own },
       body: body && this.#addressed(body),
     }
-    const route = `${request.method} ${request.path}`
+    const { method, path } = request
     const noted = request.to === undefined ? silent : undefined
-    if (noted) expectAnswer(route, silence)
+    const wait = noted ? patienceWith(method, path, silence ?? LIMITS.silence, noted) : silence
     const call = transport.start(this.urlOf(request), exchange, sent, {
       delay: turn(rate),
-      silence,
+      silence: wait,
       secrets: secretsIn(own),
     })
-    if (noted) void call.ended.then((ended) => noteSilence(route, ended as Exchange, noted))
+    if (noted) void call.ended.then((ended) => noteSilence(path, ended as Exchange, noted))
     this.#calls.push(call as unknown as Call)
     return call
   }

@@ -12,7 +12,7 @@ export type Limits = {
 }
 
 // A check has 60 s: a server that falls silent is named before that, and soon enough to end the run within a minute.
-const LIMITS: Limits = { silence: 30_000, length: 16 * 2 ** 20 }
+export const LIMITS: Limits = { silence: 30_000, length: 16 * 2 ** 20 }
 
 /** In how many chunks a body may come: each takes far more memory than its bytes. */
 const MOST_CHUNKS = 50_000
