@@ -163,7 +163,7 @@ async function open(
   }
 }
 
-const SEEN = ['index.html', 'ollama/api-tags.html', 'how-answers-end.html', 'openapi.html']
+const SEEN = ['index.html', 'ollama/api-chat.html', 'how-answers-end.html', 'parameters.html', 'openapi.html']
 
 for (const width of [1280, 400]) {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -3,6 +3,7 @@ import type { Change } from '../gate/changes.ts'
 import type { Statement } from '../ledger/ledger.ts'
 import { type Book, endpointPage, type Material } from './book.ts'
 import { clientTable } from './clients.ts'
+import { disputedList, docsTable } from './docs.ts'
 import { changeLine, GENERATED, releasePage, sectionsOf } from './endpoint.ts'
 import { seenErrors } from './errors.ts'
 import { fieldRows, isOption, sinceCell, typeOf } from './fields.ts'
@@ -38,6 +39,10 @@ function inserted(book: Book, page: string, written: string): string {
         return limitsOfOptions(book, page)
       case 'clients':
         return clientTable(book, page)
+      case 'docs':
+        return docsTable(book, page, argument)
+      case 'disputed':
+        return disputedList(book, page)
       case 'list':
         return listed(book, page, book.fitting(argument.split(', ')))
       case 'errors':

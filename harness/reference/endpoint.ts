@@ -60,7 +60,10 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
     section('Limits and defects', paragraphs(said('Limits and defects'), limitsOf(book, page, statements))),
     section('Options', said('Options')),
     section('Changes by version', changesOf(book, page, lines)),
-    section('Where the docs say otherwise', disputedOf(book, page, statements)),
+    section(
+      'Where the docs say otherwise',
+      paragraphs(said('Where the docs say otherwise'), disputedOf(book, page, statements)),
+    ),
     section(
       'Beside its twin',
       paragraphs(said('Beside its twin'), twinOf(book, page, first, prose?.front.twin)),
