@@ -57,9 +57,10 @@ export function fieldRows(line: EndpointLine, side: MessageLine['side']): FieldR
 export const fieldPlace = (side: MessageLine['side'], path: string) =>
   `${side === 'request' ? 'field' : 'answer'}-${path}`
 
-/** Statements with those first that tell what a field does: a wrong type and another endpoint come last. */
+/** Statements with those first that tell what a field does: null, a wrong type and another endpoint come last. */
 export function telling(statements: readonly Statement[]): Statement[] {
-  const rank = ({ id }: Statement) => (/\.type$|\.(drops|unserved)\./.test(id) ? 1 : 0)
+  const rank = ({ id }: Statement) =>
+    /\.type$|\.(type|null|drops|unserved)\.|^(remote|account)\./.test(id) ? 1 : 0
   return [...statements].sort((a, b) => rank(a) - rank(b))
 }
 
