@@ -7,6 +7,7 @@ import { recordedMessages } from '../proof/messages.ts'
 import { readRecording, recordedVersions } from '../recording/recording.ts'
 import { gather } from '../reference/book.ts'
 import { renderPages } from '../reference/pages.ts'
+import { CLIENTS, renderClients, withClients } from './clients.ts'
 import { IDS, renderIds } from './ids.ts'
 import { openApi } from './openapi.ts'
 import { renderTypes, TYPES } from './types.ts'
@@ -17,8 +18,8 @@ const FOLDERS = ['docs/api', 'openapi']
 /** Every file that is made from the ledger, the schemas and the recordings, by its path below the checkout. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   // Read once, and kept: to parse it takes longer than to write the pages.
-  const ledger = await compiledLedger()
-  const files: Record<string, string> = { [IDS]: renderIds(ledger) }
+  const ledger = withClients(await compiledLedger())
+  const files: Record<string, string> = { [IDS]: renderIds(ledger), [CLIENTS]: renderClients(ledger) }
   for (const [page, content] of Object.entries(renderPages(gather(ledger), 'repository'))) {
     files[`docs/api/${page}`] = content
   }

@@ -50,7 +50,7 @@ function readKept(path: string): Kept | undefined {
 function digestOf(folder: string, reader: string): string {
   const hash = createHash('sha256').update(readFileSync(reader))
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(yaml|schema\.json)$/.test(file))
+    .filter((file) => /\.(yaml|schema\.json)$|^clients\.txt$/.test(file))
     .sort()
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(folder, file)))
   return hash.digest('hex')

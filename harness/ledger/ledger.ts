@@ -19,7 +19,7 @@ export type Statement = Range & {
   given?: unknown
   values?: (Range & { value: unknown; means?: string })[]
   needs?: { launch?: Record<string, string>; own?: true; registry?: true; abort?: 'streamed' | 'whole' }
-  /** Clients that depend on it. */
+  /** Clients that depend on it, as their traffic shows; not of the row but of `specs/clients.txt`. */
   clients?: string[]
   /** It holds whatever the model says: measured with other models than the suite's. */
   portable?: true
@@ -55,7 +55,7 @@ export type About = {
 }
 
 type Endpoint = string | string[]
-type Row = Omit<Statement, 'system' | 'area' | 'place' | 'about'> & {
+type Row = Omit<Statement, 'system' | 'area' | 'place' | 'about' | 'clients'> & {
   about?: Omit<About, 'endpoints'> & { endpoint?: Endpoint }
 }
 type LedgerFile = { endpoint?: Endpoint; statements: Row[] }
@@ -81,13 +81,14 @@ export function loadLedger(folder = fromRoot('specs')): Ledger {
     return new Map(statements.map((statement) => [statement.id, statement]))
   }
   const ledger = new Map<string, Statement>()
+  const clients = clientsIn(folder)
   const problems: string[] = []
   for (const [system, file] of ledgerFiles(folder)) {
     for (const statement of readFile(folder, system, file, problems)) {
       const { id, place } = statement
       const twin = ledger.get(id)
       if (twin) problems.push(`${place}: ${id} stands a second time (first at ${twin.place})`)
-      else ledger.set(id, statement)
+      else ledger.set(id, clients.has(id) ? { ...statement, clients: clients.get(id) ?? [] } : statement)
       const prefix = prefixOf(statement)
       if (!id.startsWith(prefix)) problems.push(`${place}: ${id} must begin with ${prefix}`)
       problems.push(...rangeProblems(statement).map((problem) => `${place}: ${id}: ${problem}`))
@@ -95,6 +96,19 @@ export function loadLedger(folder = fromRoot('specs')): Ledger {
   }
   if (problems.length > 0) throw new SuiteError(`the ledger is broken\n  ${problems.join('\n  ')}`)
   return ledger
+}
+
+/** Who depends on a statement, by its id. */
+function clientsIn(folder: string): Map<string, string[]> {
+  const file = join(folder, 'clients.txt')
+  if (!existsSync(file)) return new Map()
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean)
+  return new Map(
+    lines.map((line) => {
+      const [id = '', names = ''] = line.split(': ')
+      return [id, names.split(' ')]
+    }),
+  )
 }
 
 /** How the ids of an area begin. Those of Ollama go without the name of the system. */

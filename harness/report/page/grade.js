@@ -88,7 +88,14 @@ function part(summary, more, inside) {
   return details
 }
 
-const usedBy = (clients) => (clients.length > 0 ? `used by ${clients.join(', ')}` : '')
+const MOST_NAMED = 5
+
+function usedBy(clients) {
+  if (clients.length === 0) return ''
+  const more = clients.length - MOST_NAMED
+  return `used by ${clients.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
 const nothing = (id, text) => document.getElementById(id).append(el('p', { class: 'muted' }, text))
 
 function byEndpoint(section, items, one) {
