@@ -1,6 +1,7 @@
 import { models, tagged } from '../../fixtures/instruments/models.ts'
 import type { ServerSettings } from '../config/server.ts'
 import type { Client } from '../wire/client.ts'
+import type { Call } from '../wire/transport.ts'
 import { persist } from './persist.ts'
 import { type Loaded, loadedModels } from './loaded.ts'
 import type { Supply } from './models.ts'
@@ -105,23 +106,26 @@ async function stopsWhenLeft(
   const full = performance.now() - began
   if (whole.status !== 200 || !(await isLoaded(client, model))) return undefined
   const idle = await unloads()
-  // Loads it again.
-  await client.send({ ...long, body: { ...long.body, options: { ...long.body.options, num_predict: 1 } } })
-  const call = client.start(long)
-  await call.until(({ chunks }) => chunks.length > 0)
-  call.abort()
-  await call.ended
-  const streamed = (await unloads()) < idle + full / 3
+  /** Whether the model is gone at once after the client of a request for it has left. */
+  const stops = async (stream: boolean, until: (call: Call) => Promise<unknown>): Promise<boolean> => {
+    // Loads it again.
+    await client.send({ ...long, body: { ...long.body, options: { ...long.body.options, num_predict: 1 } } })
+    const call = client.start({ ...long, body: { ...long.body, stream } })
+    await until(call)
+    call.abort()
+    await call.ended
+    return (await unloads()) < idle + full / 3
+  }
+  /** A machine that was busy a moment ago and is not now makes one that goes on look like one that stops. */
+  const surely = async (seen: () => Promise<boolean>) => (await seen()) && (await seen())
+  const streamed = await surely(() => stops(true, (call) => call.until(({ chunks }) => chunks.length > 0)))
   if (!streamed) return { streamed, whole: false }
   // Many a proxy stops a stream, and sees nobody leave before there is anything to pass on.
-  await client.send({ ...long, body: { ...long.body, options: { ...long.body.options, num_predict: 1 } } })
-  const silent = client.start({ ...long, body: { ...long.body, stream: false } })
-  const since = performance.now()
-  // Until it has surely begun there.
-  while (performance.now() - since < full / 4) await pause()
-  silent.abort()
-  await silent.ended
-  return { streamed, whole: (await unloads()) < idle + full / 3 }
+  const begun = async () => {
+    const since = performance.now()
+    while (performance.now() - since < full / 4) await pause()
+  }
+  return { streamed, whole: await surely(() => stops(false, begun)) }
 }
 
 const isLoaded = async (client: Client, model: string): Promise<boolean> =>
