@@ -137,6 +137,10 @@ function executable(): string {
   return found
 }
 
+/** A page is there before it answers to a key; on a busy machine long before. */
+const alive = (page: Page) =>
+  page.waitForFunction("document.querySelector('rapi-doc') || document.querySelector('#app')?.__vue_app__")
+
 type Screen = { width?: number; colorScheme?: 'light' | 'dark'; media?: 'print' }
 
 /** Opens a page, and lets nothing pass that it should not do: an error, a request to anybody else. */
@@ -156,6 +160,7 @@ async function open(
   try {
     if (media) await page.emulateMedia({ media })
     await page.goto(`${origin}${path}`, { waitUntil: 'networkidle' })
+    await alive(page)
     await use(page)
     assert.deepEqual(wrong, [])
   } finally {
@@ -213,6 +218,7 @@ test('a version hides what does not hold for it, and says how much; the choice i
     assert.ok(!(await row.isVisible()))
     assert.match(await page.locator('.hidden-count').first().innerText(), /^[1-9]\d* hidden$/)
     await page.reload({ waitUntil: 'networkidle' })
+    await alive(page)
     assert.ok(!(await row.isVisible()))
     await page.selectOption('#version-bar', '')
     assert.ok(await row.isVisible())

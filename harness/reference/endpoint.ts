@@ -100,10 +100,12 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
 export function partPageOf(book: Book, lines: readonly EndpointLine[], part: Part): string {
   const { page, area, statements } = part
   const heading = headingOf(lines)
+  const owner = endpointPage(lines[0]?.system ?? 'ollama', lines[0]?.name ?? '')
+  const others = book.partsOf(owner).filter((other) => other.page !== page)
   return `${paragraphs(
     `# ${heading}: ${area}`,
     GENERATED,
-    `Of [${heading}](${book.href(page, endpointPage(lines[0]?.system ?? 'ollama', lines[0]?.name ?? ''))}).`,
+    `Statements of [${heading}](${book.href(page, owner)}). Its other areas: ${others.map((other) => `[${other.area}](${book.href(page, other.page)})`).join(', ')}.`,
     sectionsOf(book, page, statements),
   )}\n`
 }

@@ -195,7 +195,8 @@ function cellOf(book: Book, page: string, verdicts: readonly Verdict[]): string 
       const word = one.verdict === 'honoured' || one.verdict === 'read' ? one.verdict : `**${one.verdict}**`
       const link = book.to(page, one.statement, word)
       if (same) return link
-      return book.when(one, `${link} ${describeRange(one)}`)
+      // In a narrow column each range keeps its line.
+      return book.when(one, `${link} ${describeRange(one)}`.replaceAll(' ', '\u00a0'))
     })
-    .join(', ')
+    .join('<br>')
 }
