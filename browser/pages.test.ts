@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { compiledLedger } from '../harness/ledger/compiled.ts'
 import { writeMatrix, writeReport } from '../harness/report/pages.ts'
+import { gradeOf } from '../harness/report/grade.ts'
 import type { Results } from '../harness/report/results.ts'
+import { loadLedger } from '../harness/ledger/ledger.ts'
+import { operationsOf } from '../harness/schema/routes.ts'
 import { otherwise, recordedResults } from '../harness/testing/results.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -51,9 +54,29 @@ function results(): Results {
   }
 }
 
+/** The same of a server of somebody else, which has a grade, and a base path and a token. */
+function gradedResults(): Results {
+  const whole = results()
+  const absent = ['POST /v1/messages']
+  const graded: Results = {
+    ...whole,
+    target: { ...whole.target, kind: 'url', label: 'http://host/base' },
+    server: {
+      url: 'http://host/base',
+      headers: { authorization: 'THE_TOKEN' },
+      served: operationsOf('ollama', whole.target.version).filter((one) => !absent.includes(one)),
+      absent,
+      profiles: [],
+      models: 'made',
+    },
+  }
+  return { ...graded, grade: gradeOf(graded, loadLedger()) }
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'ollama-conformance-pages-'))
 const run = join(folder, 'ollama-0.32.15-replay')
 const reportUrl = pathToFileURL(join(run, 'index.html')).href
+const gradeUrl = pathToFileURL(join(folder, 'ollama-0.32.15-url', 'grade.html')).href
 const matrixUrl = pathToFileURL(join(folder, 'matrix.html')).href
 let browser: Browser
 
@@ -64,6 +87,9 @@ before(async () => {
   writeFileSync(file, JSON.stringify(results()))
   writeReport({ file, results: results() }, ledger, ['chat.answer.keys', 'chat.answer.whole'])
   writeMatrix(folder, ledger)
+  const graded = join(folder, 'ollama-0.32.15-url')
+  mkdirSync(graded)
+  writeReport({ file: join(graded, 'results.json'), results: gradedResults() }, ledger)
   browser = await chromium.launch({
     executablePath: executable(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
@@ -121,6 +147,11 @@ const opened = {
     await page.locator('#failed .exchange > summary').first().click()
     await page.evaluate(() => scrollTo(0, 0))
   },
+  grade: async (page: Page) => {
+    for (const part of ['findings', 'behaviours'])
+      await page.locator(`#${part} details > summary`).first().click()
+    await page.evaluate(() => scrollTo(0, 0))
+  },
   matrix: async (page: Page) => {
     // Of hundreds of rows that are alike axe looks at each cell.
     await page.fill('[name=text]', 'embed')
@@ -131,6 +162,7 @@ const opened = {
 for (const [name, url] of [
   ['report', reportUrl],
   ['matrix', matrixUrl],
+  ['grade', gradeUrl],
 ] as const) {
   for (const width of [1280, 400]) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -169,6 +201,35 @@ test('what failed stands first, with what was expected and observed', () =>
       await page.locator('.verdict').innerText(),
       /^1 statement of \d+ fails, 1 could not be judged, 1 message/,
     )
+  }))
+
+test('a grade says how far each profile goes, and first of all what clients depend on', () =>
+  open(gradeUrl, {}, async (page) => {
+    const row = (profile: string) => page.locator('#profiles tr', { hasText: profile })
+    assert.match(await row('chat').innerText(), /^chat\s+partial\s+\d+ %/)
+    assert.match(await row('embed').innerText(), /^embed\s+exact\s+100 %/)
+    assert.match(await row('anthropic').innerText(), /^anthropic/)
+    assert.equal(await page.locator('#behaviours h3').first().innerText(), 'What clients depend on')
+    const first = page.locator('#behaviours details').first()
+    assert.match(await first.innerText(), /chat\.answer\.whole · used by .+ and \d+ more$/)
+    assert.match(
+      await page.locator('#findings summary').first().innerText(),
+      /^\/details\/family has the wrong type/,
+    )
+    assert.match(await page.locator('#endpoints').innerText(), /POST \/v1\/messages\s+anthropic\s+not served/)
+  }))
+
+test('in a grade a curl names the variable of a token, and what a server answers does nothing', () =>
+  open(gradeUrl, {}, async (page) => {
+    await page.locator('#behaviours details > summary').first().click()
+    const [curl, answer] = [1, 2].map((index) => page.locator('#behaviours details[open] pre').nth(index))
+    assert.match(
+      await (curl as Locator).innerText(),
+      /^curl .*http:\/\/host\/base\/api\/chat.* -H "authorization: \$THE_TOKEN"/,
+    )
+    assert.match(await (answer as Locator).innerText(), /<\/script><script>/)
+    assert.equal(await page.locator('main img').count(), 0)
+    assert.equal(await page.title(), 'http://host/base as Ollama 0.32.15 · ollama-conformance')
   }))
 
 test('what a server answers is shown, and does nothing', () =>
