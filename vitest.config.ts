@@ -33,6 +33,13 @@ export function workersFor(target: string): number {
   return target.startsWith('replay') ? Math.min(4, availableParallelism()) : 4
 }
 
+/** How `soak` mixes a run: a seed for the order of suites and checks, and how many checks run at once. */
+export const MIX_VARIABLES = { seed: 'CONFORMANCE_SEED', checks: 'CONFORMANCE_CHECKS' } as const
+
+export const CHECKS_AT_ONCE = 8
+
+const seed = process.env[MIX_VARIABLES.seed] ? Number(process.env[MIX_VARIABLES.seed]) : undefined
+
 /** In watch mode a row runs the suite of its area, a schema the suite of its name, else all suites of its system. */
 const watchTriggerPatterns = [
   {
@@ -66,8 +73,8 @@ export default defineConfig({
     // Of no use to a fixed order, and nothing is written into a package.
     cache: false,
     ...(code === '.js' ? { fsModuleCachePath: join(tmpdir(), 'ollama-conformance-vitest') } : {}),
-    sequence: { sequencer: FixedOrder },
-    maxConcurrency: 8,
+    sequence: seed === undefined ? { sequencer: FixedOrder } : { shuffle: true, seed },
+    maxConcurrency: Number(process.env[MIX_VARIABLES.checks] || CHECKS_AT_ONCE),
     reporters: [['default', { summary: false }], `./harness/report/reporter${code}`],
   },
 })

@@ -18,6 +18,7 @@ import { record } from './record.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
+import { soak } from './soak.ts'
 
 /** The subcommands, in the order of the help. A file each; what they work with they import when they run. */
 const COMMANDS = [
@@ -34,6 +35,7 @@ const COMMANDS = [
   serve,
   record,
   mutate,
+  soak,
   newStatement,
 ]
 

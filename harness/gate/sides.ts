@@ -47,6 +47,7 @@ export function stopRuns(): void {
  *
  * @param names areas or statements; all when empty
  * @param tell is given each line that the run says
+ * @param mix variables of its environment
  * @throws SuiteError with the last of these lines when the run could not judge
  */
 export async function measure(
@@ -54,10 +55,11 @@ export async function measure(
   target: string,
   names: readonly string[],
   tell: (line: string) => void,
+  mix: Record<string, string> = {},
 ): Promise<Results> {
   const reports = temporaryFolder()
   try {
-    const { code, lines } = await runIn(reports, system, target, names, tell)
+    const { code, lines } = await runIn(reports, system, target, names, tell, mix)
     const folder = readdirSync(reports).find((name) => name.startsWith(`${system}-`))
     if (folder) return readResults(join(reports, folder, 'results.json'))
     throw new SuiteError(
@@ -75,6 +77,7 @@ async function runIn(
   target: string,
   names: readonly string[],
   tell: (line: string) => void,
+  mix: Record<string, string>,
 ): Promise<{ code: number | null; lines: string[] }> {
   const option = system === 'ollama' ? '--target' : '--llama-server-target'
   const child = spawn(
@@ -82,7 +85,7 @@ async function runIn(
     [CLI, 'run', ...names, option, target, '--reports', reports, '--json'],
     // What one side is told by the environment must not reach the other.
     {
-      env: { ...process.env, [TARGET_VARIABLE.ollama]: '', [TARGET_VARIABLE['llama-server']]: '' },
+      env: { ...process.env, ...mix, [TARGET_VARIABLE.ollama]: '', [TARGET_VARIABLE['llama-server']]: '' },
       // By the channel it knows that this process is there.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     },
