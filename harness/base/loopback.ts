@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
-import type { AddressInfo, Server } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 
 /** Listens on a free port of the loopback interface; the address. */
 export async function listen(server: Server): Promise<string> {
@@ -22,4 +22,12 @@ export async function serve(server: HttpServer): Promise<Listening> {
         server.closeAllConnections()
       }),
   }
+}
+
+/** An address of the loopback interface whose port nobody listened on a moment ago. */
+export async function freeAddress(): Promise<string> {
+  const server = createServer()
+  const { host } = new URL(await listen(server))
+  await new Promise((resolve) => server.close(resolve))
+  return host
 }

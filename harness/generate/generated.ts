@@ -9,6 +9,7 @@ import { gather } from '../reference/book.ts'
 import { renderPages } from '../reference/pages.ts'
 import { CLIENTS, renderClients, withClients } from './clients.ts'
 import { IDS, renderIds } from './ids.ts'
+import { NOT_ENTERED, readNotEntered, renderNotEntered } from './not-entered.ts'
 import { openApi } from './openapi.ts'
 import { renderTypes, TYPES } from './types.ts'
 
@@ -19,7 +20,11 @@ const FOLDERS = ['docs/api', 'openapi']
 export async function generatedFiles(): Promise<Record<string, string>> {
   // Read once, and kept: to parse it takes longer than to write the pages.
   const ledger = withClients(await compiledLedger())
-  const files: Record<string, string> = { [IDS]: renderIds(ledger), [CLIENTS]: renderClients(ledger) }
+  const files: Record<string, string> = {
+    [IDS]: renderIds(ledger),
+    [CLIENTS]: renderClients(ledger),
+    [NOT_ENTERED]: renderNotEntered(readNotEntered()),
+  }
   for (const [page, content] of Object.entries(renderPages(gather(ledger), 'repository'))) {
     files[`docs/api/${page}`] = content
   }

@@ -7,7 +7,11 @@ import type { System } from '../base/systems.ts'
 import { compareVersions } from '../base/versions.ts'
 import { parseYaml } from '../base/yaml.ts'
 import type { OwnModels } from '../config/server.ts'
-import { type End, Exchange } from '../wire/exchange.ts'
+import { Exchange } from '../wire/exchange.ts'
+import { fold, unfold } from './repeated.ts'
+import type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
+
+export type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
 
 /**
  * A recording: the exchanges of one run against one real server. It is written by such runs and by nothing else.
@@ -32,29 +36,6 @@ export type Provenance = {
   /** Areas that were recorded again later, on the same server. */
   again?: Record<string, { suite: string; date: string }>
 }
-
-/** Bytes as they are stored: text where they are UTF-8, else base64; a long request body only by its digest. */
-export type StoredBytes = string | { base64: string } | { bytes: number; sha256: string }
-
-export type StoredExchange = {
-  request: {
-    method: string
-    path: string
-    headers: Record<string, string>
-    body?: StoredBytes
-    /** Wrong on purpose; recordings of before 2026-11-26 also say for which versions a field was ahead of them. */
-    wrong?: boolean | { before?: string; from?: string }
-    /** It only clears up. */
-    aside?: true
-    foreign?: boolean
-  }
-  /** Absent when no response began. */
-  response?: { status: number; headers: [string, string][]; chunks: [t: number, bytes: StoredBytes][] }
-  end: End
-}
-
-/** The exchanges by statement id; `setup` for those of the harness itself. */
-export type StoredArea = Record<string, StoredExchange[]>
 
 const LONGEST_REQUEST = 20_000
 /** Characters of a line of a recording that may be laid out on more. */
@@ -154,7 +135,7 @@ export function readRecording(
   const files = new Map<string, string>()
   for (const name of readdirSync(folder)) {
     if (!name.endsWith('.json') || name === 'recording.json') continue
-    for (const [old, exchanges] of Object.entries(read(name) as StoredArea)) {
+    for (const [old, exchanges] of Object.entries(unfold(read(name)))) {
       const id = renamed()[old] ?? old
       const area = id.split('.')[id.startsWith(`${system}.`) ? 1 : 0] as string
       areas[area] = { ...areas[area], [id]: exchanges }
@@ -198,7 +179,7 @@ export function writeRecording({ provenance, areas }: Recording): string {
   const write = (name: string, value: unknown) =>
     writeFileSync(join(fresh, `${name}.json`), `${format(value)}\n`)
   try {
-    for (const [area, exchanges] of Object.entries(areas)) write(area, exchanges)
+    for (const [area, exchanges] of Object.entries(areas)) write(area, fold(exchanges))
     write('recording', provenance)
   } catch (error) {
     remove(fresh)

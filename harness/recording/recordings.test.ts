@@ -20,8 +20,8 @@ test('there is a recording of Ollama', () => {
   expect(recordedVersions('ollama')).not.toEqual([])
 })
 
-/** What clients send where they were given no key. */
-const PLACEHOLDERS = ['Bearer ollama', 'Bearer api-key-not-set']
+/** What clients send where they were given no key, and a check that asks whether it is passed on. */
+const PLACEHOLDERS = ['Bearer ollama', 'Bearer api-key-not-set', 'Bearer mine']
 
 describe.each(recordings)('recording of $system $version', ({ system, version }) => {
   const folder = fromRoot('fixtures/recordings', system, version)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
 import { recordedVersions } from '../recording/recording.ts'
+import { unfold } from '../recording/repeated.ts'
 import { Checkout } from '../testing/checkout.ts'
 import type { Results } from './results.ts'
 
@@ -16,7 +17,9 @@ async function runWith(change: (last: string) => string): Promise<{ output: stri
     cpSync(fromRoot(part), join(checkout.folder, part), { recursive: true })
   for (const file of readdirSync(join(checkout.folder, recording))) {
     const path = join(checkout.folder, recording, file)
-    const areas = JSON.parse(readFileSync(path, 'utf8'), (_, value) => {
+    const stored = JSON.parse(readFileSync(path, 'utf8'))
+    const whole = file === 'recording.json' ? stored : unfold(stored)
+    const areas = JSON.parse(JSON.stringify(whole), (_, value) => {
       if (!value?.response?.chunks || !/^\/api\/(generate|chat)$/.test(value.request.path)) return value
       const { response } = value
       const chunks = response.chunks.map(([t, bytes]: [number, unknown]) => [

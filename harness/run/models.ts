@@ -73,8 +73,8 @@ async function namedModels(client: Client, named: Record<string, string>): Promi
 
 /** What a model of the server's own must be able to do to stand in for one of the suite's. */
 const EMBEDS: ModelName[] = ['embedder']
-const CALLS: ModelName[] = ['caller', 'multicaller', 'parsed', 'agent']
-const THINKS: ModelName[] = ['thinker', 'leveller', 'agent']
+const CALLS: ModelName[] = ['caller', 'multicaller', 'parsed', 'agent', 'mumbler', 'harmonist']
+const THINKS: ModelName[] = ['thinker', 'leveller', 'agent', 'mumbler', 'harmonist']
 
 async function ownModels(client: Client, own: OwnModels): Promise<Supply> {
   for (const model of new Set(Object.values(own))) if (model !== undefined) await mustHave(client, model)

@@ -62,6 +62,12 @@ describe.runIf(POSIX)('a program (made of a shell script, so on POSIX only)', ()
     expect(env).not.toHaveProperty('SOME_TOKEN')
   })
 
+  test('knows its own address where it is asked to', async () => {
+    const { start } = target(SERVER)
+    const { env } = await visit(await start({ OLLAMA_HOST: '{fixed}' }))
+    expect(env.OLLAMA_HOST).toMatch(/^127\.0\.0\.1:[1-9]\d+$/)
+  })
+
   test('llama-server gets flags and the file of the instrument', async () => {
     const { start } = target(SERVER, undefined, 'llama-server')
     const { args } = await visit(await start({ model: 'stopper', '--parallel': '2', '--no-slots': '' }))

@@ -14,6 +14,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { SuiteError } from '../base/errors.ts'
+import { freeAddress } from '../base/loopback.ts'
 import type { System } from '../base/systems.ts'
 import { removeFolder, temporaryFolder } from '../base/temporary.ts'
 import { signalGroup } from './groups.ts'
@@ -85,7 +86,7 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
         PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
       )
       const server = spawn(program, argumentsOf(system, settings, folder), {
-        env: { ...env, ...environmentOf(system, settings, folder, store) },
+        env: { ...env, ...environmentOf(system, await placed(settings), folder, store) },
         // What a setting names by a relative path is in the folder too.
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -115,6 +116,13 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
     },
   }
 }
+
+/**
+ * With `OLLAMA_HOST` as `{fixed}` a server knows its own address: it asks itself then, which one that finds a port by
+ * itself cannot.
+ */
+const placed = async (settings: Settings): Promise<Settings> =>
+  settings.OLLAMA_HOST === '{fixed}' ? { ...settings, OLLAMA_HOST: await freeAddress() } : settings
 
 function environmentOf(
   system: System,

@@ -118,10 +118,11 @@ export async function containerTarget(
       if (system === 'ollama') {
         container
           .withEnvironment({
-            OLLAMA_HOST: '0.0.0.0:11434',
             OLLAMA_MODELS: `/models/${store}`,
             ...OLLAMA_DEFAULTS,
             ...settings,
+            // The address of a container is fixed, as a server may ask for it.
+            OLLAMA_HOST: '0.0.0.0:11434',
           })
           .withBindMounts([{ source: volume, target: '/models' }])
       } else serveInstrument(container, settings)

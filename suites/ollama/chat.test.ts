@@ -3,7 +3,7 @@ import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import { askEach, outcome } from '../answers.ts'
-import { garbling, staysLoaded, timeLeft, withModel } from './loaded.ts'
+import { garbling, poll, staysLoaded, timeLeft, withModel } from './loaded.ts'
 import { GREEDY, user } from './requests.ts'
 
 const WHOLE = { stream: false, options: GREEDY } as const
@@ -627,4 +627,169 @@ check.alone('chat.keep_alive.zero', async ({ client, post }) => {
     done_reason: json.done_reason,
     stays: await staysLoaded(client),
   }
+})
+
+// Requests that clients are known to send
+
+check.each('chat.requests.*', ({ post, given }) =>
+  askEach(given, async (sent: object) => {
+    const body = { model: models.caller, stream: false, options: GREEDY, ...sent }
+    const answer = await post.wrong('/api/chat', body)
+    if (answer.status !== 200) return outcome(answer)
+    const { content, tool_calls } = answer.json.message
+    return { content, calls: tool_calls?.length ?? 0 }
+  }),
+)
+
+check.each('chat.prompt.*', async ({ post, given }) => {
+  const body = { stream: false, options: GREEDY, _debug_render_only: true, ...given }
+  return (await post.wrong('/api/chat', body)).json._debug_info.rendered_template
+})
+
+// What is read of an answer
+
+const readAs = ({ content, thinking, tool_calls }: Exchange['json']) => ({
+  content,
+  thinking,
+  calls: tool_calls?.map(({ function: { name, arguments: given } }: Exchange['json']) => ({
+    name,
+    arguments: given,
+  })),
+})
+
+/** A tool of this name, with nothing that it wants. */
+const named = (name: string) => ({
+  type: 'function' as const,
+  function: { name, parameters: { type: 'object', properties: {} } },
+})
+
+// A format that knows one text alone makes the model say it.
+check.each('chat.tools.read.*', async ({ post, given: { says, tools = ['f'] } }) => {
+  const body = {
+    model: models.caller,
+    messages: [user('?')],
+    tools: tools.map(named),
+    format: { const: says },
+    stream: false,
+    options: { temperature: 0, num_predict: 150 },
+  }
+  return readAs((await post('/api/chat', body)).json.message)
+})
+
+check.alone.each('chat.tools.tag.*', ({ client, post, given: { template, says } }) => {
+  const model = 'conformance/chat-tag'
+  return withModel(client, { model, from: models.mumbler, template }, async () => {
+    const body = { model, messages: [user(says)], tools: [WEATHER], stream: false, options: SAID }
+    const answer = await post('/api/chat', body)
+    return answer.status === 200 ? readAs(answer.json.message) : outcome(answer)
+  })
+})
+
+const SAID = { ...GREEDY, num_predict: 20 }
+
+check.each('chat.said.*', async ({ post, given: { says, tools, ...more } }) => {
+  const body = {
+    model: models.mumbler,
+    messages: [user(says)],
+    ...(tools ? { tools: [WEATHER, named('get_time')] } : {}),
+    options: SAID,
+    ...more,
+  }
+  const whole = await post('/api/chat', { ...body, stream: false })
+  if (whole.status !== 200) return outcome(whole)
+  const { records } = await post('/api/chat', { ...body, stream: true })
+  return {
+    whole: readAs(whole.json.message),
+    done_reason: whole.json.done_reason,
+    stream: records.map(({ message }) => readAs(message)),
+  }
+})
+
+const OPEN =
+  '{{ range .Messages }}{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}{{ end }}<think>\n'
+
+check.alone('chat.thinking.opened', ({ client, post }) => {
+  const model = 'conformance/chat-opened'
+  return withModel(client, { model, from: models.successor, template: OPEN }, () =>
+    askEach({ true: true, false: false }, async (think) => {
+      const options = { ...GREEDY, num_predict: 3 }
+      const body = { model, messages: [user('a')], think, stream: false, options }
+      return readAs((await post('/api/chat', body)).json.message)
+    }),
+  )
+})
+
+// What a family of models is treated as
+
+const FAMILY = 'conformance/chat-family'
+
+check.alone.each('chat.family.*', ({ client, post, given: { family, model = FAMILY, template, ...more } }) =>
+  withModel(
+    client,
+    { model, from: models.historian, template, ...(family ? { info: { model_family: family } } : {}) },
+    async () => {
+      const messages = [
+        user('a'),
+        { role: 'assistant' as const, content: '<think>b</think>c' },
+        user('d'),
+        { role: 'assistant' as const, content: '<think>e</think>f' },
+      ]
+      return rendered(await post('/api/chat', { model, messages, ...RENDERED, ...more }))
+    },
+  ),
+)
+
+check.alone.each('chat.family-shift.*', ({ client, post, given: { family, ...more } }) =>
+  withModel(client, { model: FAMILY, from: models.templated, info: { model_family: family } }, async () => {
+    const body = { model: FAMILY, messages: [user('x'.repeat(250))], ...WHOLE, ...more }
+    const { eval_count, done_reason } = (await post('/api/chat', body)).json
+    return { eval_count, done_reason }
+  }),
+)
+
+const HARMONY =
+  '<|start|>{{ range .Messages }}{{ .Role }}{{ end }}<|end|>{{ range .Messages }}{{ .Content }}{{ end }}'
+
+check.alone.each('chat.harmony.*', ({ client, post, given: { says, family, ...more } }) =>
+  withModel(
+    client,
+    { model: FAMILY, from: models.mumbler, template: HARMONY, info: { model_family: family } },
+    async () => {
+      const body = { model: FAMILY, messages: [user(says)], stream: false, options: SAID, ...more }
+      const answer = await post('/api/chat', body)
+      return answer.status === 200 ? readAs(answer.json.message) : outcome(answer)
+    },
+  ),
+)
+
+check('chat.durations', async ({ post }) => {
+  const options = { ...GREEDY, num_predict: 200 }
+  const body = { model: models.successor, messages: [user('Z')], stream: false, options }
+  const ask = async () => (await post('/api/chat', body)).json
+  // The answer has far more tokens than the prompt.
+  const { total_duration, load_duration, prompt_eval_duration, eval_duration } = await poll(
+    ask,
+    (one) => (one.eval_duration ?? 0) > (one.prompt_eval_duration ?? 0),
+    4,
+  )
+  return {
+    load_within_total: load_duration < total_duration,
+    finer_than_microseconds: total_duration > 1000,
+    answer_takes_longer_than_prompt: eval_duration > prompt_eval_duration,
+    within_total: eval_duration + prompt_eval_duration <= total_duration,
+  }
+})
+
+// A template for one turn at a time
+
+const TURN = '[{{ .System }}]<{{ .Prompt }}>{{ .Response }};'
+
+check.alone('chat.template.turns', ({ client, post, given }) => {
+  const model = 'conformance/chat-turns'
+  return withModel(client, { model, from: models.successor, template: TURN }, () =>
+    askEach(given, async (roles: string[]) => {
+      const messages = roles.map((role, index) => ({ role, content: 'abcdef'[index] }))
+      return rendered(await post.wrong('/api/chat', { model, messages, ...RENDERED }))
+    }),
+  )
 })

@@ -1,7 +1,9 @@
-import { models } from '../../fixtures/instruments/models.ts'
-import { check } from '../../harness/run/check.ts'
+import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
+import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
+import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
+import { withModel } from './loaded.ts'
 
 const model = models.embedder
 const LONG = 'x'.repeat(257)
@@ -268,3 +270,70 @@ check('embed.legacy.errors', ({ post }) =>
     async (body) => outcome(await post.wrong('/api/embeddings', body)),
   ),
 )
+
+// What the server puts around a text, and how long it may be
+
+/** Makes a model for embeddings of a file that no other model has. */
+const embedding = <Result>(
+  { client, post }: Tools,
+  name: InstrumentName,
+  use: (model: string) => Promise<Result>,
+) => {
+  const { bytes, digest } = instrumentFile(name)
+  const model = `conformance/embed-${name}`
+  return post(`/api/blobs/${digest}`, bytes).then(() =>
+    withModel(client, { model, files: { 'model.gguf': digest }, parameters: PARAMETERS }, () => use(model)),
+  )
+}
+
+check.alone('embed.bos', (tools) =>
+  embedding(tools, 'beginner', async (model) => {
+    const { json } = await tools.post('/api/embed', { model, input: ['a', 'ab'] })
+    return { vectors: json.embeddings.map(places), prompt_eval_count: json.prompt_eval_count }
+  }),
+)
+
+check.alone('embed.bos.limit', (tools) =>
+  embedding(tools, 'beginner', (model) =>
+    askEach([253, 254, 255, 256], async (length) => {
+      const input = 'a'.repeat(length)
+      const whole = await tools.post('/api/embed', { model, input, truncate: false })
+      const cut = await tools.post('/api/embed', { model, input })
+      return {
+        whole: whole.status === 200 ? whole.json.prompt_eval_count : outcome(whole),
+        cut: cut.json.prompt_eval_count ?? outcome(cut),
+      }
+    }),
+  ),
+)
+
+check.alone('embed.bos.legacy', (tools) =>
+  embedding(tools, 'beginner', async (model) =>
+    places((await tools.post('/api/embeddings', { model, prompt: 'a' })).json.embedding),
+  ),
+)
+
+/** The vector, or what went wrong. */
+const vectorOrError = (exchange: Exchange) => {
+  const { embeddings, embedding, data } = exchange.json
+  const vector = embeddings?.[0] ?? embedding ?? data?.[0]?.embedding
+  return vector ? { status: exchange.status, vector: places(vector) } : outcome(exchange)
+}
+
+check.alone('embed.infinite', (tools) =>
+  embedding(tools, 'infinite', async (model) => ({
+    embed: vectorOrError(await tools.post('/api/embed', { model, input: 'a' })),
+    embeddings: vectorOrError(await tools.post('/api/embeddings', { model, prompt: 'a' })),
+    openai: vectorOrError(await tools.post('/v1/embeddings', { model, input: 'a' })),
+  })),
+)
+
+check.alone.each('embed.window.*', async ({ post, given: { length, ...more } }) => {
+  const body = { model, input: 'a'.repeat(length), ...more }
+  const cut = await post('/api/embed', body)
+  const whole = await post('/api/embed', { ...body, truncate: false })
+  return {
+    cut: cut.status === 200 ? cut.json.prompt_eval_count : outcome(cut),
+    whole: whole.status === 200 ? whole.json.prompt_eval_count : outcome(whole),
+  }
+})

@@ -140,3 +140,8 @@ check.alone('keep-alive.embed', async ({ post, client }) => {
   await post('/api/embed', { model: models.embedder, input: 'a', keep_alive: 0 })
   return { longer, shorter, stays: await staysLoaded(client, models.embedder) }
 })
+
+check.alone.each('keep-alive.setting.*', async ({ post, client }) => {
+  const { json } = await post('/api/generate', LOAD)
+  return { left: await timeLeft(client, json.created_at) }
+})

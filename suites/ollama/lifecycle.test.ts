@@ -330,3 +330,43 @@ check.alone('lifecycle.error.next-answers', async (tools) => {
   const { records } = await tools.post.wrong('/api/generate', body)
   return { refused: records.some(({ error }) => error), next: await askShort(tools) }
 })
+
+// Which model goes when another needs its place
+
+/** Loads the spare model and the successor with a time of their own, then a third, and tells which of the two is left. */
+check.alone.each('lifecycle.evict.*', async ({ post, client, given: { spare, successor, busy } }) => {
+  const other = models.successor
+  /** Loads it, and waits until the scheduler knows that it is idle. */
+  const load = async (model: string, keep_alive: string | number) => {
+    const { json } = await post('/api/generate', {
+      model,
+      prompt: '',
+      stream: false,
+      options: GREEDY,
+      keep_alive,
+    })
+    await timeLeft(client, json.created_at, model)
+  }
+  return inTime(
+    ({ left }) => !busy || left.length === 1,
+    async () => {
+      await load(models.spare, spare)
+      await load(other, successor)
+      const call = busy ? post.start('/api/generate', { ...long(1500), keep_alive: spare }) : undefined
+      await call?.until(begun)
+      const { json } = await post('/api/generate', { ...SHORT, model: models.stopper })
+      const left = (await listLoaded(client))
+        .map(({ name }) => name.replace(':latest', ''))
+        .filter((name) => [models.spare, other].includes(name as never))
+      call?.abort()
+      await call?.ended
+      return { answered: json.response, left }
+    },
+  )
+})
+
+check.alone.each('lifecycle.reload.shift.*', async ({ post, client, given: { before, after } }) => {
+  await post('/api/generate', { ...LOAD, ...before, keep_alive: -1 })
+  const { json } = await post('/api/generate', { ...LOAD, ...after })
+  return (await timeLeft(client, json.created_at)) !== 'never'
+})

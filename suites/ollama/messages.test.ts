@@ -379,3 +379,10 @@ check('messages.wrong-types', ({ post, given }) =>
     return outcome(answer).error ?? 'accepted'
   }),
 )
+
+check('messages.estimate', ({ post, given }) =>
+  askEach(given, async (body: object) => {
+    const { eventData } = await post.wrong('/v1/messages', { ...ONE, stream: true, ...body })
+    return eventData[0].message.usage.input_tokens
+  }),
+)

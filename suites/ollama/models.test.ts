@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
+import { writeGguf } from '../../fixtures/instruments/gguf.ts'
+import { instrumentFile, instruments } from '../../fixtures/instruments/instruments.ts'
 import { isNamed, models, PARAMETERS, tagged } from '../../fixtures/instruments/models.ts'
+import { tableModel, tableParts } from '../../fixtures/instruments/table-model.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
@@ -768,3 +770,386 @@ check('models.blobs.digests', ({ head }) =>
     async (digest) => (await head.wrong(`/api/blobs/${digest}`)).status,
   ),
 )
+
+// Names, old fields beside new ones, and what is shown of a name
+
+check.alone('models.requests.both', async ({ client, post, del }) => {
+  const [model, name] = ['conformance/models-new', 'conformance/models-old']
+  const exists = async (one: string) => (await post('/api/show', { model: one })).status === 200
+  await client.send({
+    method: 'POST',
+    path: '/api/create',
+    body: { model, name, from: models.spare, system: 'New.', stream: false },
+  })
+  const created = { model: await exists(model), name: await exists(name) }
+  await post('/api/copy', { source: models.spare, destination: name })
+  const shown = (await post('/api/show', { model, name })).json.system
+  const generated = (
+    await post.wrong('/api/generate', { model, name, prompt: '', stream: false, options: GREEDY })
+  ).json.model
+  await del('/api/delete', { model, name })
+  const left = { model: await exists(model), name: await exists(name) }
+  await del('/api/delete', { model: name })
+  return { created, shown, generated, left }
+})
+
+check.alone('models.delete.case', async ({ post, del }) => {
+  const model = 'conformance/models-doomed'
+  await post('/api/create', { model, from: models.spare, stream: false })
+  const { status } = await del('/api/delete', { model: model.toUpperCase() })
+  return { status, asked: (await post('/api/show', { model })).status }
+})
+
+check.alone('models.delete.one-of-two', async ({ get, post, del }) => {
+  const [one, other] = ['conformance/models-doomed', 'conformance/models-doomed-not']
+  for (const destination of [one, other]) await post('/api/copy', { source: models.spare, destination })
+  await del('/api/delete', { model: one })
+  const listed = (await get('/api/tags')).json.models
+    .map(({ name }) => name)
+    .filter((name) => name.includes('models-doomed'))
+  await del('/api/delete', { model: other })
+  return listed
+})
+
+check.alone.each('models.names.shown.*', async ({ get, post, del, given }) => {
+  await post('/api/copy', { source: models.templated, destination: given })
+  const part = given.replace(/^.*\//, '').replace(/:.*/, '')
+  const listed = (await get('/api/tags')).json.models.filter(({ name }) => name.includes(part))
+  const openai = (await get('/v1/models')).json.data.filter(({ id }) => id.includes(part))
+  const shown = await show(post, given)
+  await del('/api/delete', { model: given })
+  return {
+    listed: listed.map(({ name, model }) => ({ name, model })),
+    openai: openai.map(({ id, owned_by }) => ({ id, owned_by })),
+    modelfile: shown.modelfile?.match(/^# FROM .*/m)?.[0],
+  }
+})
+
+// Local models whose `info` says something else than their file
+
+check.alone.each('models.info.*', ({ client, get, post, given: info }) => {
+  const model = 'conformance/models-info'
+  return withModel(client, { model, from: models.spare, info }, async () => {
+    const { details, capabilities, model_info } = await show(post, model)
+    const { parent_model: _, ...rest } = details
+    return {
+      details: rest,
+      listed: (await tagOf(get, model)).details.family,
+      capabilities,
+      architecture: model_info['general.architecture'],
+    }
+  })
+})
+
+check.alone.each('models.info-runs.*', async ({ client, post, given: info }) => {
+  const model = 'conformance/models-info'
+  await unload(client)
+  return withModel(client, { model, from: models.spare, info }, async () => {
+    const body = { model, stream: false, options: { ...GREEDY, num_predict: 2 } }
+    const generated = await post('/api/generate', { ...body, prompt: 'a', raw: true })
+    const chatted = await post('/api/chat', { ...body, messages: [user('a')] })
+    const context_length = (await findLoaded(client, model))?.context_length
+    await unload(client)
+    return {
+      generate: generated.status === 200 ? generated.json.response : outcome(generated),
+      chat: chatted.status === 200 ? 200 : outcome(chatted),
+      context_length,
+    }
+  })
+})
+
+// Models of several files
+
+const text = (value: string) => ({ type: 'string', value }) as const
+const count = (value: number) => ({ type: 'uint32', value }) as const
+const flag = (value: boolean) => ({ type: 'bool', value }) as const
+const ones = (name: string, ...shape: number[]) => ({
+  name,
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b)).fill(1),
+})
+
+/** Files that are no models by themselves. */
+const FILES: Record<string, Uint8Array> = {
+  projector: writeGguf(
+    {
+      'general.architecture': text('clip'),
+      'general.type': text('mmproj'),
+      'clip.has_vision_encoder': flag(true),
+      'clip.projector_type': text('mlp'),
+      'clip.vision.block_count': count(1),
+    },
+    [ones('mm.0.weight', 4, 4)],
+  ),
+  'projector-audio': writeGguf(
+    {
+      'general.architecture': text('clip'),
+      'general.type': text('mmproj'),
+      'clip.has_audio_encoder': flag(true),
+      'clip.projector_type': text('ultravox'),
+    },
+    [ones('mm.a.0.weight', 4, 4)],
+  ),
+  'projector-untyped': writeGguf(
+    { 'general.architecture': text('clip'), 'clip.has_vision_encoder': flag(true) },
+    [ones('mm.0.weight', 4, 4)],
+  ),
+  'projector-by-blocks': writeGguf(
+    { 'general.architecture': text('gemma3'), 'gemma3.vision.block_count': count(2) },
+    [ones('mm.0.weight', 4, 4)],
+  ),
+  adapter: writeGguf(
+    {
+      'general.architecture': text('llama'),
+      'general.type': text('adapter'),
+      'adapter.type': text('lora'),
+      'adapter.lora.alpha': { type: 'float32', value: 1 },
+    },
+    [ones('blk.0.attn_q.weight.lora_a', 4, 4)],
+  ),
+}
+
+check.alone.each('models.files.*', async ({ client, get, post, given: { files: names, adapters } }) => {
+  const model = 'conformance/models-files'
+  const stored = async (names: string[]) => {
+    const files: Record<string, string> = {}
+    for (const name of names) {
+      const bytes = FILES[name] ?? instrumentFile('spare').bytes
+      const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+      await post(`/api/blobs/${digest}`, bytes)
+      files[`${name}.gguf`] = digest
+    }
+    return files
+  }
+  const body = {
+    model,
+    files: await stored(names),
+    ...(adapters ? { adapters: await stored(adapters) } : {}),
+    stream: false,
+  }
+  const created = await post('/api/create', body)
+  if (created.status !== 200) return refusal(created)
+  const answer = await post('/api/show', { model })
+  const listed = await tagOf(get, model)
+  await client.send({ method: 'DELETE', path: '/api/delete', body: { model }, aside: true })
+  if (answer.status !== 200) return { show: refusal(answer), listed: listed?.capabilities }
+  const shown = answer.json
+  return {
+    families: shown.details?.families,
+    capabilities: shown.capabilities,
+    listed: listed?.capabilities,
+    projector_info: shown.projector_info,
+    modelfile: shown.modelfile
+      ?.split('\n')
+      .filter((line) => /^(FROM|ADAPTER)/.test(line))
+      .map((line) => line.replace(/\S*(?=[/\\]blobs)/, '…').replace(/\w{64}$/, '…')),
+  }
+})
+
+/** The chat templates of ChatML and Zephyr, as many files have them. */
+const KNOWN_TEMPLATES: Record<string, string> = {
+  chatml:
+    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
+  zephyr:
+    "{% for message in messages %}\n{% if message['role'] == 'user' %}\n{{ '<|user|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'system' %}\n{{ '<|system|>\n' + message['content'] + eos_token }}\n{% elif message['role'] == 'assistant' %}\n{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n{% endif %}\n{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}",
+  unknown: '{% for message in messages %}{{ message }}{% endfor %}',
+}
+
+check.alone.each(
+  'models.create.chat-template.*',
+  async ({ client, post, given: { name, edit, ...more } }) => {
+    const chatTemplate = (KNOWN_TEMPLATES[name] ?? '').replace('<|im_end|>', edit ?? '<|im_end|>')
+    const bytes = tableModel({ ...instruments.spare.table, name: `with ${name}`, chatTemplate })
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    const model = 'conformance/models-detected'
+    await post(`/api/blobs/${digest}`, bytes)
+    return withModel(
+      client,
+      { model, files: { 'a.gguf': digest }, stream: true, ...more },
+      async (created) => {
+        const { template, parameters } = await show(post, model)
+        return {
+          says: created.records
+            .map(({ status }) => status)
+            .filter((status) => /template/.test(String(status))),
+          template: template === chatTemplate ? 'the chat template' : template,
+          parameters: parameters && parameterLines({ parameters }),
+        }
+      },
+    )
+  },
+)
+
+// Split files, quantization, Safetensors
+
+const stored = async (post: Verbs['post'], bytes: Uint8Array | string) => {
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+  await post(`/api/blobs/${digest}`, bytes)
+  return digest
+}
+
+/** How a create of a model of its own ends: how it is refused, or what it is then and says. */
+const made = async ({ client, post }: Pick<Tools, 'client' | 'post'>, body: object, prompt = 'abc') => {
+  const model = 'conformance/models-made'
+  await unload(client, model)
+  const { status, records } = await post('/api/create', { model, ...body, stream: true })
+  const says = records.map(({ status, error }) =>
+    String(error ?? status)
+      .replace(/\S*(?=[/\\]blobs)/, '…')
+      .replace(/sha256:\w+/, '…'),
+  )
+  if (says.at(-1) !== 'success') return { status, says }
+  const { details } = await show(post, model)
+  const options = { ...GREEDY, num_predict: 4, num_ctx: 256, num_thread: 1 }
+  const answer = await post('/api/generate', { model, prompt, raw: true, stream: false, options })
+  await unload(client, model)
+  await client.send({ method: 'DELETE', path: '/api/delete', body: { model }, aside: true })
+  const { family, parameter_size, quantization_level } = details
+  return {
+    family,
+    parameter_size,
+    quantization_level,
+    answers: answer.json.response ?? outcome(answer),
+  }
+}
+
+/** One half of a model's file, as llama.cpp splits it. */
+const part = (no: number, count: number) => {
+  const { entries, tensors } = tableParts({ ...instruments.spare.table, name: 'split' })
+  const short = (value: number) => ({ type: 'uint16', value }) as const
+  const split = {
+    'split.no': short(no),
+    'split.count': short(count),
+    'split.tensors.count': { type: 'int32', value: tensors.length } as const,
+  }
+  if (count === 1) return writeGguf({ ...entries, ...split }, tensors)
+  return no === 0
+    ? writeGguf({ ...entries, ...split }, tensors.slice(0, 2))
+    : writeGguf(split, tensors.slice(2))
+}
+
+check.alone.each('models.split.*', async ({ client, post, given }) => {
+  const files: Record<string, string> = {}
+  for (const [name, [no, count]] of Object.entries(given as Record<string, [number, number]>))
+    files[name] = await stored(post, part(no, count))
+  return made({ client, post }, { files })
+})
+
+check.alone.each('models.quantize.*', async ({ client, post, given }) => {
+  const { entries, tensors } = tableParts({ ...instruments.spare.table, name: 'half' })
+  const file = writeGguf({ ...entries, 'general.file_type': { type: 'uint32', value: 1 } }, tensors)
+  return made({ client, post }, { files: { 'half.gguf': await stored(post, file) }, ...given })
+})
+
+/** A model of 33 tokens as a file of Safetensors, which says the next letter. */
+const safetensors = () => {
+  const [width, vocabulary] = [32, 33]
+  const filled = (length: number, value: number) => new Float32Array(length).fill(value)
+  const embedding = filled(vocabulary * width, 0)
+  const output = filled(vocabulary * width, 0)
+  for (let token = 0; token < width; token++) {
+    embedding[token * width + token] = 1
+    output[((token + 1) % width) * width + token] = 20
+  }
+  const layer = 'model.layers.0.'
+  const square = filled(width * width, 0)
+  const tensors: [string, number[], Float32Array][] = [
+    ['model.embed_tokens.weight', [vocabulary, width], embedding],
+    ['lm_head.weight', [vocabulary, width], output],
+    ['model.norm.weight', [width], filled(width, 1 / Math.sqrt(width))],
+    ...['input_layernorm', 'post_attention_layernorm'].map((norm): [string, number[], Float32Array] => [
+      `${layer}${norm}.weight`,
+      [width],
+      filled(width, 1),
+    ]),
+    ...['self_attn.q', 'self_attn.k', 'self_attn.v', 'self_attn.o', 'mlp.gate', 'mlp.up', 'mlp.down'].map(
+      (name): [string, number[], Float32Array] => [`${layer}${name}_proj.weight`, [width, width], square],
+    ),
+  ]
+  const header: Record<string, unknown> = {}
+  let offset = 0
+  for (const [name, shape, data] of tensors) {
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
+    offset += data.byteLength
+  }
+  const head = Buffer.from(JSON.stringify(header))
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(head.length))
+  return Buffer.concat([length, head, ...tensors.map(([, , data]) => Buffer.from(data.buffer))])
+}
+
+const SAFETENSORS: Record<string, string | Buffer> = {
+  'model.safetensors': safetensors(),
+  'config.json': JSON.stringify({
+    architectures: ['LlamaForCausalLM'],
+    hidden_size: 32,
+    intermediate_size: 32,
+    num_hidden_layers: 1,
+    num_attention_heads: 1,
+    num_key_value_heads: 1,
+    max_position_embeddings: 128,
+    vocab_size: 33,
+    rms_norm_eps: 1e-6,
+    bos_token_id: 0,
+    eos_token_id: 1,
+    rope_theta: 10000,
+  }),
+  'tokenizer.json': JSON.stringify({
+    version: '1.0',
+    added_tokens: ['<s>', '</s>'].map((content, id) => ({ id, content, special: true })),
+    model: {
+      type: 'BPE',
+      vocab: Object.fromEntries(
+        ['<s>', '</s>', ...'abcdefghijklmnopqrstuvwxyz0123', 'ab'].map((token, id) => [token, id]),
+      ),
+      merges: ['a b'],
+    },
+    pre_tokenizer: { type: 'ByteLevel' },
+  }),
+  'tokenizer_config.json': '{"bos_token":"<s>","eos_token":"</s>"}',
+}
+
+check.alone.each(
+  'models.safetensors.*',
+  async ({ client, post, given: { without = [], instead, ...more } }) => {
+    const files: Record<string, string> = {}
+    for (const [name, bytes] of Object.entries({ ...SAFETENSORS, ...instead }))
+      if (!without.includes(name)) files[name] = await stored(post, bytes as string)
+    return made({ client, post }, { files, ...more }, 'c')
+  },
+)
+
+// Sizes, widths, and layers that go
+
+check.alone('models.ps.size', async ({ client, post }) => {
+  await post('/api/generate', { model: models.spare, prompt: '', stream: false, options: GREEDY })
+  const entry = await findLoaded(client)
+  return { at_least_the_file: (entry?.size ?? 0) >= instrumentFile('spare').bytes.length / 2 }
+})
+
+check.alone('models.show.parameters.width', ({ client, post }) => {
+  const model = 'conformance/models-shown'
+  return withModel(client, { model, files, parameters: { stop: ['x'] } }, async () =>
+    (await show(post, model)).parameters.split('\n'),
+  )
+})
+
+check.alone('models.create.replaces.layers', ({ client, head, post }) => {
+  const model = 'conformance/models-replaced'
+  const [old, kept] = ['A system message that goes.', '[{{ .Prompt }}]']
+  const blob = async (text: string) => (await head(`/api/blobs/${digestOf(text)}`)).status
+  return withModel(client, { model, from: models.spare, system: old, template: kept }, async () => {
+    await post('/api/create', { model, from: model, system: 'A system message that stays.', stream: false })
+    return { system: await blob(old), template: await blob(kept) }
+  })
+})
+
+check.alone('models.create.case-namespace', async ({ get, post, del }) => {
+  const model = 'CONFORMANCE/Models-New'
+  await post('/api/create', { model, from: models.spare, stream: false })
+  const listed = (await get('/api/tags')).json.models
+    .map(({ name }) => name)
+    .filter((name) => /models-new/i.test(name))
+  for (const name of listed) await del('/api/delete', { model: name })
+  return listed
+})

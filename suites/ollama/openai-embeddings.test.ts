@@ -134,3 +134,13 @@ check.each('openai-embeddings.null.*', async ({ post, given }) => {
 check.each('openai-embeddings.type.*', async ({ post, given }) =>
   refusal(await post.wrong('/v1/embeddings', { model, input: 'ab', ...given })),
 )
+
+check.each('openai-embeddings.inputs.*', async ({ post, given }) => {
+  const answer = await post.wrong('/v1/embeddings', { model, ...given })
+  return { ...refusal(answer), vectors: answer.json.data?.length }
+})
+
+check.each('openai-embeddings.format.*', async ({ post, given }) => {
+  const { json } = await post.wrong('/v1/embeddings', { model, input: 'ab', encoding_format: given })
+  return typeof json.data[0]?.embedding
+})

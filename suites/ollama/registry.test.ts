@@ -603,3 +603,126 @@ check.alone.each('registry.broken.*', async (tools) => {
   await del('/api/delete', { model: 'conformance/registry-remade' })
   return { ...answers, deleted: failed(await del('/api/delete', { model })) }
 })
+
+// What a pull leaves behind, and what a push says of itself
+
+check.alone('registry.pull.totals', async ({ client, post, del }) => {
+  const model = named('totals')
+  await publish(client, 'totals', { system: 'Counted.' })
+  await del('/api/delete', { model })
+  const pulled = progress(await post('/api/pull', { model, insecure: true }))
+  const { config, layers } = await manifestOf(client, 'totals')
+  await del('/api/delete', { model })
+  const all = [...(layers ?? []), config]
+  // A blob that comes quickly need not be reported.
+  return {
+    totals_are_sizes: pulled.every((one) =>
+      all.some(({ digest, size }) => one.digest === digest && one.total === size && one.completed === size),
+    ),
+    named_by_digest: pulled.every(({ digest, status }) => status === `pulling ${digest?.slice(7, 19)}`),
+  }
+})
+
+check.alone('registry.pull.digest-mismatch.again', async ({ client, head, post }) => {
+  const wrong = digest('5')
+  await post(`/v2/${PREFIX}registry-again/blobs/uploads/?digest=${wrong}`, '{}', { to: 'registry' })
+  await fill(client, 'again', manifest(wrong))
+  const pull = () => post('/api/pull', { model: named('again'), insecure: true, stream: false })
+  const first = ended(await pull())
+  const stored = (await head(`/api/blobs/${wrong}`)).status
+  return { stored, same_again: isDeepStrictEqual(ended(await pull()), first) }
+})
+
+check.alone.each('registry.pull.blob-status.*', async ({ client, post, given }) => {
+  const name = `blob-${given.status}`
+  const path = await offer(client, name, `{"of":"${name}"}`)
+  await tell(client, { to: `HEAD ${path}`, body: '', ...given, times: 2 })
+  return failure((stream) => post('/api/pull', { model: named(name), insecure: true, stream }))
+})
+
+check.alone('registry.pull.both', async ({ client, post, del }) => {
+  const [model, name] = [named('both-new'), named('both-old')]
+  await offer(client, 'both-new', '{"of":"the new field"}')
+  const pulled = ended(await post('/api/pull', { model, name, insecure: true, stream: false }))
+  const asked = await received(client, 'registry-both-')
+  await del('/api/delete', { model })
+  return {
+    ...pulled,
+    asked: [...new Set(asked.filter(({ method }) => method === 'GET').map(({ path }) => path.split('/')[3]))],
+  }
+})
+
+check.alone('registry.push.both', async ({ client, post }) => {
+  const [model, name] = [named('push-new'), named('push-old')]
+  return withModel(client, { model, from: models.templated }, async () => {
+    const pushed = ended(await post('/api/push', { model, name, insecure: true, stream: false }))
+    return { ...pushed, stored: (await manifestOf(client, 'push-new')).layers !== undefined }
+  })
+})
+
+check.alone('registry.push.token', async ({ client, post }) => {
+  const model = named('push-token')
+  const system = 'A layer that needs a token.'
+  return withModel(client, { model, from: models.templated, system }, async () => {
+    const digest = `sha256:${createHash('sha256').update(system).digest('hex')}`
+    await tell(
+      client,
+      {
+        to: `HEAD ${pathOf('push-token', `blobs/${digest}`)}`,
+        status: 401,
+        headers: challenge(`http://${REGISTRY}/token-push`),
+      },
+      { to: 'GET /token-push', status: 200, body: '{"token":"secret"}' },
+    )
+    const pushed = ended(await post('/api/push', { model, insecure: true, stream: false }))
+    const sent = await received(client, 'registry-push-token/')
+    const first = sent.findIndex(({ headers }) => headers.authorization)
+    return {
+      ...pushed,
+      asked: (await received(client, '/token-push?')).length,
+      with_token_from_then_on: sent
+        .slice(first)
+        .every(({ headers }) => headers.authorization === 'Bearer secret'),
+      manifest: sent.filter(({ path, method }) => method === 'PUT' && path.includes('/manifests/')).length,
+    }
+  })
+})
+
+check.alone('registry.push.upload', async ({ client, post }) => {
+  const model = named('upload')
+  const system = 'A layer whose upload is looked at.'
+  const { size, digest } = {
+    size: system.length,
+    digest: `sha256:${createHash('sha256').update(system).digest('hex')}`,
+  }
+  return withModel(client, { model, from: models.templated, system }, async () => {
+    await post('/api/push', { model, insecure: true, stream: false })
+    const sent = await received(client, 'registry-upload/')
+    const patched = sent.filter(({ method, body }) => method === 'PATCH' && body === system)
+    const [put] = sent.filter(
+      ({ method, path }) => method === 'PUT' && path.includes(encodeURIComponent(digest)),
+    )
+    const mounted = sent.find(({ method, path }) => method === 'POST' && path.includes('from='))
+    const md5 = createHash('md5').update(createHash('md5').update(system).digest()).digest('hex')
+    const query = new URL(put?.path ?? '', 'http://registry').searchParams
+    const from = new URL(mounted?.path ?? '', 'http://registry').searchParams
+    return {
+      ranges: patched.map(({ headers }) => headers['content-range']?.replace(String(size - 1), '<size - 1>')),
+      digest: query.get('digest') === digest,
+      etag: query.get('etag')?.replace(md5, '<md5 of md5>'),
+      from: from.get('from'),
+      mount_is_digest: /^sha256:[0-9a-f]{64}$/.test(from.get('mount') ?? ''),
+    }
+  })
+})
+
+check.alone('registry.stored.size', async ({ client, get, post }) => {
+  const model = named('sized')
+  return withModel(client, { model, from: models.templated, ...FULL }, async () => {
+    await post('/api/push', { model, insecure: true, stream: false })
+    const { config, layers } = await manifestOf(client, 'sized')
+    const sizes = [...(layers ?? []), config].map(({ size }) => size)
+    const entry = (await get('/api/tags')).json.models.find(({ name }) => name.includes('registry-sized'))
+    return { is_sum: entry?.size === sizes.reduce((sum, size) => sum + size, 0) }
+  })
+})

@@ -3,7 +3,7 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import { REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { outcome } from '../answers.ts'
+import { askEach, outcome } from '../answers.ts'
 import { withModel } from './loaded.ts'
 import { received, tell } from './peer.ts'
 import { user } from './requests.ts'
@@ -323,8 +323,8 @@ async function throughCloud(
     ...told,
   })
   const { status, contentType, text } = await use()
-  const got = (await received(client, `"path":"${told.to.split(' ')[1]}`)).filter(({ body }) =>
-    body.includes(`"${far}"`),
+  const got = (await received(client, inBody(far))).filter(({ path }) =>
+    path.startsWith(told.to.split(' ')[1] ?? ''),
   )
   return {
     got: got.map(({ method, path, body }) => ({
@@ -422,4 +422,227 @@ check('remote.cloud.local', async ({ post }) => {
     options: { temperature: 0, num_predict: 2 },
   })
   return { status, response: json.response, model: json.model }
+})
+
+// What the other dialects make of a request: the other server shows what comes to it
+
+/** A model that another server runs as `far`, with nothing of its own. */
+const plain = (far: string) => ({ model: NAME, from: far, remote_host: `http://${REGISTRY}` })
+
+/** By case: the part of the request that comes to the other server, or how it is refused. */
+check.alone.each('remote.translated.*', ({ client, post, given: { far, path, reads, cases } }) =>
+  withModel(client, plain(far), async () => {
+    const told = { to: 'POST /api/chat', with: `"${far}"`, status: 200, body: LAST_CHATTED }
+    await tell(client, { ...told, times: Object.keys(cases).length })
+    const answers = await askEach(cases, (body: object) => post.wrong(path, { model: NAME, ...body }))
+    const got = await received(client, inBody(far))
+    return Object.fromEntries(
+      Object.entries(answers).map(([name, answer]) => [
+        name,
+        answer.status === 200 ? (JSON.parse(got.shift()?.body ?? '{}')[reads] ?? null) : outcome(answer),
+      ]),
+    )
+  }),
+)
+
+// What the other dialects make of an answer: the other server says what is asked of it
+
+type Said = { content?: string; thinking?: string; calls?: [string, string, object][]; reason?: string }
+
+/** The records of a conversation; the last one has counts. */
+const records = (said: Said[]) =>
+  said
+    .map(({ content = '', thinking, calls, reason }) =>
+      JSON.stringify({
+        model: 'far',
+        created_at: TIME,
+        message: {
+          role: 'assistant',
+          content,
+          thinking,
+          tool_calls: calls?.map(([id, name, given], index) => ({
+            id,
+            function: { index, name, arguments: given },
+          })),
+        },
+        done: reason !== undefined,
+        ...(reason === undefined ? {} : { done_reason: reason, prompt_eval_count: 2, eval_count: 3 }),
+      }),
+    )
+    .join('\n')
+
+/** All that is said, in one record, as an answer without a stream has it. */
+const once = (said: Said[]): Said[] => {
+  const all = (key: 'content' | 'thinking') => said.map((one) => one[key] ?? '').join('') || undefined
+  const calls = said.flatMap((one) => one.calls ?? [])
+  const reason = said.at(-1)?.reason
+  return [
+    {
+      ...said.at(-1),
+      content: all('content'),
+      thinking: all('thinking'),
+      calls: calls.length ? calls : undefined,
+      reason,
+    } as Said,
+  ]
+}
+
+const answered = (
+  { client, post }: Tools,
+  far: string,
+  path: (typeof DIALECTS)[keyof typeof DIALECTS],
+  said: Said[],
+  stream: boolean,
+) =>
+  withModel(client, plain(far), async () => {
+    await tell(client, {
+      to: 'POST /api/chat',
+      with: `"${far}"`,
+      status: 200,
+      body: records(stream ? said : once(said)),
+    })
+    return post.wrong(path, {
+      model: NAME,
+      max_tokens: 9,
+      stream,
+      ...(path === '/v1/responses' ? { input: 'hi' } : { messages: [user('hi')] }),
+      ...(path === '/v1/chat/completions' ? { stream_options: { include_usage: true } } : {}),
+    })
+  })
+
+const DIALECTS = {
+  'openai-chat': '/v1/chat/completions',
+  responses: '/v1/responses',
+  messages: '/v1/messages',
+} as const
+
+/** Without identifiers that are others each time, times, and what an event repeats of the answer. */
+const bare = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(bare)
+  if (typeof value !== 'object' || value === null) return value
+  const left = Object.entries(value).filter(
+    ([key, one]) =>
+      !/^(id|item_id|tool_use_id|created|created_at|completed_at|sequence_number|response|model|object|system_fingerprint|annotations|logprobs|encrypted_content)$/.test(
+        key,
+      ) ||
+      (key === 'id' && String(one).startsWith('call_')),
+  )
+  return Object.fromEntries(left.map(([key, one]) => [key, bare(one)]))
+}
+
+check.alone.each('remote.events.*', async (tools) => {
+  const { far, dialect, said } = tools.given
+  const { eventData } = await answered(tools, far, DIALECTS[dialect as keyof typeof DIALECTS], said, true)
+  return eventData.map((event) => {
+    if (event === '[DONE]') return event
+    const { type, choices, usage, response, ...rest } = event as Exchange['json']
+    if (dialect === 'openai-chat') {
+      const [choice] = choices
+      return choice ? bare({ delta: choice.delta, finish_reason: choice.finish_reason }) : { usage }
+    }
+    if (response)
+      return bare({
+        type,
+        status: response.status,
+        ...(response.usage && { output: response.output, usage: response.usage }),
+      })
+    return bare({ type, ...rest, ...(usage ? { usage } : {}) })
+  })
+})
+
+check.alone.each('remote.whole.*', async (tools) => {
+  const { far, dialect, said } = tools.given
+  const { json } = await answered(tools, far, DIALECTS[dialect as keyof typeof DIALECTS], said, false)
+  const { choices, usage, output, content, stop_reason, status } = json
+  return bare({ choices, output, status, content, stop_reason, usage })
+})
+
+// The search of the web: the other server runs the model, and is ollama.com too, which searches
+
+const SEARCHES = {
+  messages: [
+    { type: 'web_search_20250305', name: 'web_search' },
+    { name: 'f', input_schema: { type: 'object' } },
+  ],
+  responses: [{ type: 'web_search' }, { type: 'function', name: 'f' }],
+}
+
+/** What a dialect answers: events, or the whole. */
+const said = (answer: Exchange, stream: boolean) =>
+  stream
+    ? answer.eventData.map(({ type, response, ...rest }: Exchange['json']) =>
+        bare({
+          type,
+          ...rest,
+          ...(response && { status: response.status, error: response.error }),
+          ...(response?.usage && { output: response.output, usage: response.usage }),
+        }),
+      )
+    : bare({
+        status: answer.status,
+        error: answer.json.error,
+        output: answer.json.output,
+        content: answer.json.content,
+        stop_reason: answer.json.stop_reason,
+        usage: answer.json.usage,
+      })
+
+check.alone.each('remote.search.*', ({ client, post, given: { far, dialect, steps, found } }) =>
+  withModel(client, plain(far), async () => {
+    const path = DIALECTS[dialect as keyof typeof DIALECTS]
+    const search = async (stream: boolean) => {
+      await tell(
+        client,
+        ...steps.map((said: Said[] | Partial<Told>) => ({
+          to: 'POST /api/chat',
+          with: `"${far}"`,
+          ...(Array.isArray(said) ? { status: 200, body: records(stream ? said : once(said)) } : said),
+        })),
+        ...found.map((told: Partial<Told>) => ({
+          to: 'POST /api/web_search',
+          with: far,
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          ...told,
+        })),
+      )
+      const answer = await post.wrong(path, {
+        model: NAME,
+        max_tokens: 9,
+        stream,
+        tools: SEARCHES[dialect as keyof typeof SEARCHES],
+        ...(dialect === 'responses' ? { input: 'hi' } : { messages: [user('hi')] }),
+      })
+      return said(answer, stream)
+    }
+    const whole = await search(false)
+    const got = await received(client, far)
+    const bodies = (path: string) =>
+      got.filter((one) => one.path.startsWith(path)).map(({ body }) => JSON.parse(body))
+    const searched = bodies('/api/web_search')
+    const followed = bodies('/api/chat').at(-1)?.messages.slice(1)
+    return { whole, stream: await search(true), searched, followed }
+  }),
+)
+
+check.alone.each('remote.web.*', async ({ client, post, given: { far, path, body, told } }) => {
+  await tell(client, {
+    to: `POST ${path.replace('/experimental', '')}`,
+    with: far,
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    ...told,
+  })
+  const headers = { authorization: 'Bearer mine' }
+  const answer = await post.wrong(path, body, { headers })
+  const [got] = await received(client, far)
+  return {
+    got: got && {
+      path: got.path.replace(/ts=\d+/, 'ts=…'),
+      body: JSON.parse(got.body),
+      authorization_of_the_client: got.headers.authorization === 'Bearer mine',
+    },
+    status: answer.status,
+    text: answer.text,
+  }
 })

@@ -247,3 +247,28 @@ check('rendering.jinja-raise-stream', async ({ post }) => {
   const exchange = await post('/api/chat', { model: models.talker, messages, stream: true, options: OPTIONS })
   return { refused: rendered(exchange), content_type: exchange.contentType }
 })
+
+check.each('rendering.jinja-raise.*', ({ post, given: { path, ...body } }) =>
+  askEach({ whole: false, streamed: true }, async (stream) => {
+    const answer = await post.wrong(path, { model: models.talker, ...body, stream })
+    const { status, error } = outcome(answer)
+    return {
+      status,
+      content_type: answer.contentType,
+      error: error?.replace(/.*(Jinja Exception: [^"]*).*/s, '…$1…'),
+      type: answer.json?.error?.type,
+    }
+  }),
+)
+
+// A file with a chat template, and a template beside it
+
+check.alone.each('rendering.template-of-two.*', ({ client, post, given: template }) => {
+  const model = 'conformance/rendering-two'
+  return withModel(client, { model, from: models.talker, template }, async () => {
+    const body = { ...SHOWN, model, messages: [user('hi')] }
+    const { capabilities, template: shown } = (await post('/api/show', { model })).json
+    const prompt = rendered(await post('/api/chat', body))
+    return { prompt, capabilities, shows: shown === template ? 'the template' : 'the chat template' }
+  })
+})

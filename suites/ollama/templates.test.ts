@@ -2,7 +2,7 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { tokenByte } from '../../fixtures/instruments/table-model.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { outcome } from '../answers.ts'
+import { askEach, outcome } from '../answers.ts'
 import { GREEDY } from './requests.ts'
 
 /** One token is asked for, so that all of `context` but its last is what the model was given. */
@@ -157,4 +157,19 @@ check('templates.context.suffix', async ({ post }) => {
 check(
   'templates.context.unknown-token',
   async ({ post }) => (await post('/api/generate', { ...HI, context: [1_000_000] })).status,
+)
+
+check('templates.think', ({ post, given }) =>
+  askEach(given, async (think: boolean | string | undefined) => {
+    const answer = await post.wrong('/api/generate', {
+      model: models.thinker,
+      prompt: 'p',
+      ...(think === 'absent' ? {} : { think }),
+      template: '{{ .IsThinkSet }} {{ .Think }} {{ .ThinkLevel }}',
+      stream: false,
+      options: GREEDY,
+      _debug_render_only: true,
+    })
+    return answer.json._debug_info?.rendered_template
+  }),
 )

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { readNotEntered, renderNotEntered } from './not-entered.ts'
+
+test('each function that nothing enters has one reason', () => {
+  const all = readNotEntered().why.flatMap(({ code }) =>
+    Object.entries(code).flatMap(([file, functions]) => functions.map((name) => `${file} ${name}`)),
+  )
+  expect(all.filter((one, index) => all.indexOf(one) !== index)).toEqual([])
+})
+
+test('a reason stands in a line for each of its files, with a link to the code of that version', () => {
+  const page = renderNotEntered({
+    tag: 'v1.2.3',
+    server: 'a server',
+    why: [{ reason: 'It is far.', 'entered-by': 'a walk', code: { 'a.go': ['b', 'c'], 'd.go': ['e'] } }],
+  })
+  expect(page).toContain('on a server.')
+  expect(page).toContain(
+    '| [a.go](https://github.com/ollama/ollama/blob/v1.2.3/a.go) | b, c | It is far. | a walk |\n| [d.go]',
+  )
+})
