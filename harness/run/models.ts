@@ -182,6 +182,8 @@ function refusal({ end, status, problem, text, request }: Exchange): string | un
 /** Models of the suite: under its prefix, here or in a registry that it had. */
 const OURS = new RegExp(`^(127\\.0\\.0\\.1:\\d+/)?${PREFIX}`)
 
+export const isOurs = (model: string): boolean => OURS.test(model)
+
 /**
  * Unloads and deletes every model of the suite, whoever made it.
  *
@@ -193,7 +195,7 @@ export async function removeModels(client: Client, kept: readonly string[] = [])
   const names = listedIn(text)
   const keep = new Set(kept.map(tagged))
   let unloads = true
-  for (const model of names.filter((name) => OURS.test(name) && !keep.has(tagged(name)))) {
+  for (const model of names.filter((name) => isOurs(name) && !keep.has(tagged(name)))) {
     const unload = { method: 'POST', path: '/api/generate', body: { model, keep_alive: 0 } }
     // One that is silent would be waited for once a model.
     if (unloads) unloads = (await client.send(unload)).end === 'complete'

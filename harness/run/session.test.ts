@@ -129,6 +129,9 @@ describe('the set-up', () => {
     server.models.add('127.0.0.1:5000/precious/model').add('127.0.0.1:5000/conformance/pulled-by-one')
     const tearDown = await setUpFor(await serve(server))
     expect(server.models.size).toBeGreaterThan(5)
+    expect(said).toContain(
+      'models of the suite are there already (conformance/left-by-an-earlier-run, 127.0.0.1:5000/conformance/pulled-by-one): an earlier run was broken off, or another is under way, which this one disturbs',
+    )
     await tearDown()
     expect([...server.models]).toEqual(['precious:latest', '127.0.0.1:5000/precious/model'])
   })

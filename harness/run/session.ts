@@ -20,7 +20,15 @@ import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
 import { loadedModels, restoreLoaded } from './loaded.ts'
 import { learnManners, type Manners, PATIENCE } from './manners.ts'
-import { listedModels, makeModels, removeModels, standIns, type Supply, supplyModels } from './models.ts'
+import {
+  isOurs,
+  listedModels,
+  makeModels,
+  removeModels,
+  standIns,
+  type Supply,
+  supplyModels,
+} from './models.ts'
 import { clientFor } from './server-client.ts'
 import { NEVER_PROBED, type Served, whatIsServed } from './served.ts'
 
@@ -119,6 +127,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (system === 'ollama' && target.kind === 'url') {
       served = await servedBy(clientFor(about, 'served', { silence: PROBE_SILENCE }), version, asked)
       const before = await listedModels(clientFor(about, 'before'))
+      const found = before.filter(isOurs)
+      if (found.length > 0) say(othersThere(found))
       const ours = asked.own === undefined && Object.keys(asked.models).length === 0
       const loaded = await loadedModels(clientFor(about, 'before'))
       teardown = async () => {
@@ -213,6 +223,10 @@ async function servedBy(client: Client, version: string, asked: ServerSettings):
   }
   return served
 }
+
+/** Two runs on one server make and delete the same models: what either sees then says nothing. */
+const othersThere = (found: readonly string[]) =>
+  `models of the suite are there already (${found.slice(0, 3).join(', ')}${found.length > 3 ? ', …' : ''}): an earlier run was broken off, or another is under way, which this one disturbs`
 
 /** How long a route may be silent that is asked for nothing, ms; one that says nothing by then is taken to be there. */
 const PROBE_SILENCE = 15_000
