@@ -9,6 +9,7 @@ import { gather } from '../reference/book.ts'
 import { renderPages } from '../reference/pages.ts'
 import { CLIENTS, renderClients, withClients } from './clients.ts'
 import { IDS, renderIds } from './ids.ts'
+import { LICENCES, renderLicences } from './licences.ts'
 import { NOT_ENTERED, readNotEntered, renderNotEntered } from './not-entered.ts'
 import { openApi } from './openapi.ts'
 import { renderTypes, TYPES } from './types.ts'
@@ -16,7 +17,7 @@ import { renderTypes, TYPES } from './types.ts'
 /** Folders whose pages or documents are all generated. */
 const FOLDERS = ['docs/api', 'openapi']
 
-/** Every file that is made from the ledger, the schemas and the recordings, by its path below the checkout. */
+/** Every file that is made from the ledger, the schemas, the recordings and the lock file, by its path below the checkout. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   // Read once, and kept: to parse it takes longer than to write the pages.
   const ledger = withClients(await compiledLedger())
@@ -24,6 +25,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     [IDS]: renderIds(ledger),
     [CLIENTS]: renderClients(ledger),
     [NOT_ENTERED]: renderNotEntered(readNotEntered()),
+    [LICENCES]: renderLicences(),
   }
   for (const [page, content] of Object.entries(renderPages(gather(ledger), 'repository'))) {
     files[`docs/api/${page}`] = content

@@ -174,7 +174,7 @@ export default class ConformanceReporter implements Reporter {
       messages,
     }
     if (session.served) results.grade = gradeOf(results, ledger)
-    const folder = reportFolder(`${session.system}-${session.version}-${session.kind}`)
+    const folder = reportFolder(folderName(session))
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
     writeFileSync(join(folder, 'junit.xml'), junit(results, ledger))
@@ -337,6 +337,10 @@ function result(test: TestCase, ledger: Ledger): StatementResult | undefined {
     ...(test.options.concurrent ? {} : { alone: true as const }),
   }
 }
+
+/** A version is what some server says; it is to be a name, and not a way to somewhere else. */
+export const folderName = ({ system, version, kind }: Pick<Session, 'system' | 'version' | 'kind'>): string =>
+  `${system}-${version}-${kind}`.replaceAll(/[^\w.+-]+/g, '_')
 
 let suite: string | undefined
 

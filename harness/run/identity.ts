@@ -57,7 +57,8 @@ function saidBy(exchange: Exchange, field: string): unknown {
 /** What a server that calls itself something is held to: that, where it is a version of Ollama, else the newest known. */
 function heldTo(said: unknown, as: string | undefined): Identity {
   const says = typeof said === 'string' ? said : undefined
-  const known = says !== undefined && /^v?0\.\d+\.\d+/.test(says) && compareVersions(says, OLDEST) >= 0
+  const known =
+    says !== undefined && /^v?0\.\d+\.\d+(?:[-+][\w.+-]*)?$/.test(says) && compareVersions(says, OLDEST) >= 0
   const own = known ? says.replace(/^v/, '') : undefined
   const version = as ?? own ?? recordedVersions('ollama').at(-1) ?? 'newest'
   return version === says ? { version } : { version, says }
