@@ -2,7 +2,7 @@ import { acrossPages, pageOf } from '../harness/reference/across.ts'
 import { endpointPage, type Material } from '../harness/reference/book.ts'
 import type { EndpointLine } from '../harness/reference/timeline.ts'
 
-type Group = { text: string; collapsed?: boolean; items: { text: string; link: string }[] }
+type Group = { text: string; items: { text: string; link: string }[] }
 
 /** What few clients ask for: the server itself, an account, experiments. */
 const ASIDE = /^\/$|^\/api\/(version|status|me|signout|user|experimental)\b/
@@ -17,21 +17,14 @@ export function sidebar(material: Material): Group[] {
     .map(([name, { front }]) => ({ text: front.title as string, link: link(pageOf(name)) }))
   const own = ollama.endpoints.filter(({ path }) => !path.startsWith('/v1'))
   return [
-    { text: 'Across endpoints', collapsed: false, items: across },
-    { text: 'Endpoints', collapsed: false, items: endpoints(own.filter(({ path }) => !ASIDE.test(path))) },
+    { text: 'Across endpoints', items: across },
+    { text: 'Endpoints', items: endpoints(own.filter(({ path }) => !ASIDE.test(path))) },
     {
       text: 'As OpenAI and Anthropic do',
-      collapsed: false,
       items: endpoints(ollama.endpoints.filter(({ path }) => path.startsWith('/v1'))),
     },
     {
-      text: 'The server, account, experiments',
-      collapsed: true,
-      items: endpoints(own.filter(({ path }) => ASIDE.test(path))),
-    },
-    {
       text: 'Lists',
-      collapsed: false,
       items: [
         { text: 'What changed in each release', link: '/releases' },
         { text: 'All statements', link: '/statements' },
@@ -41,8 +34,11 @@ export function sidebar(material: Material): Group[] {
       ],
     },
     {
+      text: 'The server, account, experiments',
+      items: endpoints(own.filter(({ path }) => ASIDE.test(path))),
+    },
+    {
       text: 'llama-server',
-      collapsed: true,
       items: [
         ...endpoints(llama.endpoints),
         { text: 'What changed in each build', link: '/llama-server/releases' },
