@@ -12,9 +12,13 @@ test('a reason stands in a line for each of its files, with a link to the code o
   const page = renderNotEntered({
     tag: 'v1.2.3',
     server: 'a server',
+    entered: 3,
+    of: 4,
+    files: { 'a.go': [1, 2], 'd.go': [2, 2] },
     why: [{ reason: 'It is far.', 'entered-by': 'a walk', code: { 'a.go': ['b', 'c'], 'd.go': ['e'] } }],
   })
-  expect(page).toContain('on a server.')
+  expect(page).toContain('on a server: 3 of 4 statements')
+  expect(page).toContain('| 1 | 2 | 50 % |')
   expect(page).toContain(
     '| [a.go](https://github.com/ollama/ollama/blob/v1.2.3/a.go) | b, c | It is far. | a walk |\n| [d.go]',
   )
