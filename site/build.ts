@@ -21,7 +21,7 @@ const twins = renderPages(material, 'twin')
 for (const [path, text] of Object.entries({ ...renderPages(material, 'site'), ...renderProofs(material) })) {
   write(path === 'README.md' ? 'index.md' : path, forSite(text))
 }
-write('openapi.md', openApiPage(recordedVersions('ollama')))
+write('openapi.md', uncoloured(openApiPage(recordedVersions('ollama'))))
 write('measured.md', readFileSync(join(repository, 'docs/measured.md'), 'utf8'))
 
 // For machines: each page as Markdown, a list of them, the whole as JSON.
@@ -56,14 +56,15 @@ function write(path: string, text: string): void {
 function forSite(text: string): string {
   const [, front = '', body = ''] = text.match(/^(---\n[\s\S]*?\n---\n)?([\s\S]*)$/) ?? []
   // Templates of Ollama look like those of Vue.
-  return (
-    `${front}<div v-pre>\n\n${body}\n\n</div>\n`
-      // What servers answered is shown as it is: colours would be a guess, and double the size of a page.
-      .replaceAll(/^(`{3,})(sh|http|json)$/gm, '$1txt')
-      .replaceAll(/\]\((?:\.\.\/)+measured\.md/g, '](/measured.md')
-      .replaceAll(/\]\((?:\.\.\/)+openapi\.md/g, '](/openapi.md')
-      .replaceAll(/(\]\((?:\.\.\/)*)README\.md/g, '$1index.md')
-  )
+  return uncoloured(`${front}<div v-pre>\n\n${body}\n\n</div>\n`)
+    .replaceAll(/\]\((?:\.\.\/)+measured\.md/g, '](/measured.md')
+    .replaceAll(/\]\((?:\.\.\/)+openapi\.md/g, '](/openapi.md')
+    .replaceAll(/(\]\((?:\.\.\/)*)README\.md/g, '$1index.md')
+}
+
+/** What servers answered is shown as it is: colours would be a guess, double the size of a page, and be too pale. */
+function uncoloured(text: string): string {
+  return text.replaceAll(/^(`{3,})(sh|http|json|ts|yaml)$/gm, '$1txt')
 }
 
 /** Pages that have no twin are those of the site. */
