@@ -6,6 +6,7 @@ import { SYSTEMS } from '../base/systems.ts'
 import { apiOf } from '../reference/api.ts'
 import { gather } from '../reference/book.ts'
 import { loadLedger } from '../ledger/ledger.ts'
+import { readRules } from '../schema/exchanges.ts'
 import { readTable } from '../schema/routes.ts'
 
 /** Builds the package: `node harness/commands/build.ts [folder]`. */
@@ -20,9 +21,9 @@ const DATA = [
   'specs/renamed.yaml',
 ]
 
-// `routes.yaml` is read as JSON too.
+// `routes.yaml` and `exchanges.yaml` are read as JSON too.
 const isData = (path: string) =>
-  !/\.ts$|[\\/](routes|clients)\.yaml$|[\\/]calls?\.\w+$|[\\/]README\.md$/.test(path)
+  !/\.ts$|[\\/](routes|exchanges|clients)\.yaml$|[\\/]calls?\.\w+$|[\\/]README\.md$/.test(path)
 
 const folder = resolve(process.argv[2] ?? fromRoot('dist'))
 rmSync(folder, { recursive: true, force: true })
@@ -40,7 +41,10 @@ for (const data of DATA) {
 }
 write('api.json', apiOf(gather()))
 write('specs/ledger.json', { digest: '', statements: [...loadLedger().values()] })
-for (const system of SYSTEMS) write(`specs/routes.${system}.json`, readTable(system))
+for (const system of SYSTEMS) {
+  write(`specs/routes.${system}.json`, readTable(system))
+  write(`specs/exchanges.${system}.json`, readRules(system))
+}
 const { name, version, type } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'))
 write('package.json', { name, version, type })
 removeEmpty(folder)

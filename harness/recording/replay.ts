@@ -79,7 +79,7 @@ function mismatch(
 }
 
 /** Whether two bodies are the same bytes, or the same JSON: the order of keys says nothing to a server. */
-function sameBody(sent: StoredBytes | undefined, kept: StoredBytes | undefined): boolean {
+export function sameBody(sent: StoredBytes | undefined, kept: StoredBytes | undefined): boolean {
   if (isDeepStrictEqual(sent, kept)) return true
   if (typeof sent !== 'string' || typeof kept !== 'string') return false
   try {

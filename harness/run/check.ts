@@ -30,11 +30,14 @@ type Check = {
   each: (pattern: string, procedure: Procedure) => void
 }
 
+/** How a check is judged; `mutate` puts a judge of its own in its place. */
+export const judging = { judge }
+
 const checks = (concurrent: boolean): Check => {
   const bind = (statement: Statement, procedure: Procedure) => {
     // A third of it is the check's own; the rest is for the servers that it has to wait for.
     const timeout = 3 * (inject('session')?.manners?.limit ?? PATIENCE)
-    test(statement.id, { concurrent, timeout }, (context) => judge(statement, procedure, context))
+    test(statement.id, { concurrent, timeout }, (context) => judging.judge(statement, procedure, context))
   }
   const one = (id: string, procedure: Procedure) => {
     const ledger = ledgerIn(inject('ledger'))

@@ -25,6 +25,8 @@ import {
   wouldHang,
 } from './applicable.ts'
 import { GONE, type Query } from './control.ts'
+import { unlikeKnown } from './known-answers.ts'
+import { unlikeFiles } from './known-models.ts'
 import { type Asked, askedIn, waiting } from './lookout.ts'
 import { asNamed } from './names.ts'
 import { failure } from './failure.ts'
@@ -204,7 +206,10 @@ function judgeExchanges(client: Client, verdict: Verdict, session: Session): voi
     if (session.served && !isOfRoute(exchange, session)) continue
     const seen = judgeMessages(exchange, session)
     for (const name of seen.met) met.add(name)
-    for (const problem of seen.problems) {
+    const said = answersAreKnown(session)
+      ? [...unlikeKnown(exchange, session.version), ...unlikeFiles(exchange)]
+      : []
+    for (const problem of [...seen.problems, ...seen.apart, ...said]) {
       // A stream without end has the same wrong with each of its records.
       const { message, place, kind, rule } = problem
       const key = JSON.stringify([index, message, place.replaceAll(/\/\d+(?=\/|$)/g, '/*'), kind, rule])
@@ -215,6 +220,9 @@ function judgeExchanges(client: Client, verdict: Verdict, session: Session): voi
   verdict.messages = [...met]
   verdict.validationMs = threadMs() - before
 }
+
+/** Whether the models are those of the suite, on a server of Ollama itself. */
+const answersAreKnown = ({ kind, supply }: Session) => kind !== 'url' && supply === undefined
 
 function isOfRoute({ request, to }: Exchange, { system, version }: Session): boolean {
   return to !== undefined || operationOf(system, version, request.method, request.path) !== undefined
@@ -394,5 +402,5 @@ function brokenOf(exchanges: readonly Exchange[]): string | undefined {
 const isBroken = ({ end }: Exchange) => end === 'cut' || end === 'refused'
 
 /** Absent and undefined are one on the wire. */
-const normalise = (value: unknown): unknown =>
+export const normalise = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value))

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { System } from '../base/systems.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { formFields } from '../wire/form.ts'
+import { brokenRules, type Named } from './exchanges.ts'
 import { withoutQuery } from './routes.ts'
 import { type Message, messageName, type Problem, schemaOf, validateMessage } from './validate.ts'
 
@@ -13,21 +14,26 @@ export type Seen = {
   /** The names of the messages that have schemas. */
   met: string[]
   problems: Problem[]
+  /** How they do not belong together, where each is as it should be. */
+  apart: Problem[]
 }
 
 /**
  * Holds every message of an exchange to its schema: the request unless it is wrong on purpose, the response, each
- * record and each event.
+ * record and each event; and the exchange to its rules.
  *
  * @throws SuiteError when no version takes the request
  */
 export function judgeMessages(exchange: Exchange, target: Held): Seen {
   const met = new Set<string>()
   const problems: Problem[] = []
+  const answered: Named[] = []
   for (const message of messagesOf(exchange, target)) {
     const schema = schemaOf(message)
-    if (schema) met.add(messageName(schema))
+    const name = schema && messageName(schema)
+    if (name) met.add(name)
     problems.push(...validateMessage(message))
+    if (message.part !== 'request' && name) answered.push({ name, body: message.body })
   }
   if (exchange.end === 'complete' && exchange.contentType && !isUtf8(exchange.body)) {
     const { method, path } = exchange.request
@@ -39,7 +45,9 @@ export function judgeMessages(exchange: Exchange, target: Held): Seen {
       rule: `${exchange.contentType} is UTF-8`,
     })
   }
-  return { met: [...met], problems }
+  // Somebody else may have headers and names of his own; a message that is broken belongs to nothing.
+  const apart = target.kind === 'url' || problems.length > 0 ? [] : brokenRules(exchange, answered, target)
+  return { met: [...met], problems, apart }
 }
 
 /** The messages of an exchange: the request unless it is wrong on purpose, then the response, or each record. */

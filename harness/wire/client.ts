@@ -11,7 +11,7 @@ export const MISMATCH_HEADER = 'x-conformance-mismatch'
 /** Stands for the host and port of the suite's registry, which are others in each run, in what a check sends. */
 export const REGISTRY = '{registry}'
 
-const transport = new Transport()
+const network = new Transport()
 
 export type ClientOptions = {
   url: string
@@ -29,6 +29,8 @@ export type ClientOptions = {
   silence?: number | undefined
   /** Present where a path that is silent again and again is asked no more: the routes that were silent before. */
   silent?: readonly string[] | undefined
+  /** What requests go through in place of the network. */
+  transport?: Pick<Transport, 'start'> | undefined
   /** Is told each request before it is sent, and may throw. */
   before?: ((request: Request) => void) | undefined
 }
@@ -117,7 +119,7 @@ export class Client {
   start<const Method extends string, const Path extends string>(
     request: Request<Method, Path>,
   ): Call<AnswerOf<Method, Path>> {
-    const { credentials, rate, silence, silent, before } = this.#options
+    const { credentials, rate, silence, silent, before, transport = network } = this.#options
     before?.(request)
     const exchange = new Exchange<AnswerOf<Method, Path>>(request)
     const { headers, body } = exchange.request
