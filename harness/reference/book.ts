@@ -62,6 +62,28 @@ const MOST_STATEMENTS = 60
 /** Statements of an endpoint that stand on a page of their own: those of an area of the ledger. */
 export type Part = { page: string; area: string; statements: Statement[] }
 
+/** Bytes of HTML that the statements of a part may come to, by a guess that is not too low. */
+const HEAVIEST_PART = 260_000
+
+/** Statements in their order, as many to a page as keep it light. */
+function lightParts(statements: readonly Statement[]): Statement[][] {
+  const parts: Statement[][] = [[]]
+  let weight = 0
+  for (const statement of statements) {
+    // What is long stands in lines of their own, each an element.
+    const values = statement.values ?? []
+    const lines = values.map(({ value }) => JSON.stringify(value, null, 2)).join('\n')
+    const own = 1800 + 2 * lines.length + 30 * lines.split('\n').length
+    weight += own
+    if (weight > HEAVIEST_PART && parts.at(-1)?.length) {
+      parts.push([])
+      weight = own
+    }
+    parts.at(-1)?.push(statement)
+  }
+  return parts
+}
+
 /** The pages as a whole: where each thing stands, and how another page leads to it. */
 export class Book {
   readonly material: Material
@@ -89,9 +111,12 @@ export class Book {
     }
     for (const [page, own] of Map.groupBy(this.statements, ({ id }) => this.ownerOf(id))) {
       if (!page.includes('/') || own.length <= MOST_STATEMENTS) continue
-      const parts = [...Map.groupBy(own, ({ area }) => area)].map(([area, statements]) => {
-        return { page: page.replace(/\.md$/, `/${area}.md`), area, statements }
-      })
+      const parts = [...Map.groupBy(own, ({ area }) => area)].flatMap(([area, statements]) =>
+        lightParts(statements).map((part, index) => {
+          const name = index === 0 ? area : `${area}-${index + 1}`
+          return { page: page.replace(/\.md$/, `/${name}.md`), area: name, statements: part }
+        }),
+      )
       this.#parts.set(page, parts)
       for (const part of parts) for (const { id } of part.statements) this.#homes.set(id, part.page)
     }
