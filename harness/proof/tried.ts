@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { SuiteError } from '../base/errors.ts'
-import { ROOT } from '../base/paths.ts'
+import { CODE, ROOT } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { loadLedger } from '../ledger/ledger.ts'
 import { share } from '../ledger/shared.ts'
@@ -57,8 +57,8 @@ export async function tryChanges(system: System, version: string, oneOf = 1): Pr
     root: ROOT,
     watch: false,
     reporters: [],
-    include: [`suites/${system}/*.test.ts`],
-    setupFiles: ['harness/proof/worker.ts'],
+    include: [`suites/${system}/*.test${CODE}`],
+    setupFiles: [`harness/proof/worker${CODE}`],
     pool: 'threads',
     isolate: false,
     maxConcurrency: 1,
