@@ -178,13 +178,22 @@ function placesOf(book: Book, { messages }: FieldRow, all: readonly MessageLine[
       ? `${found.length} of ${all.length} kinds of message`
       : [...new Set(found)].join(', ')
   }
-  if (all.length === 1) return messages[0]?.field.always ? 'always' : 'at times'
-  const always = messages.filter(({ field }) => field.always)
-  const times = messages.filter(({ field }) => !field.always)
-  if (always.length === all.length) return 'always, in each'
-  return [always.length > 0 && `always: ${names(always)}`, times.length > 0 && `at times: ${names(times)}`]
-    .filter(Boolean)
+  const groups = [...Map.groupBy(messages, oftenIn)]
+  return groups
+    .map(([often, kept]) => {
+      if (all.length === 1) return often
+      return often.startsWith('always') && kept.length === all.length
+        ? `${often}, in each`
+        : `${often}: ${names(kept)}`
+    })
+    .sort()
     .join('; ')
+}
+
+/** Whether a message always has a field, and since when, where older servers sent the field at times. */
+function oftenIn({ field: { since, always } }: FieldRow['messages'][number]): string {
+  if (!always) return 'at times'
+  return always.since && always.since !== since ? `always since ${always.since}` : 'always'
 }
 
 /** What a message is called for a reader. */

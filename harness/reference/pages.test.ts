@@ -213,3 +213,9 @@ test('a default of a schema is in the table of its fields', () => {
     )
   }
 })
+
+test('a field that older servers sent at times says since when it is always there', () => {
+  const page = endpointPage('ollama', 'POST /api/generate')
+  const [head = [], cells = []] = rowOf(page, 'eval_duration', 'field', 'answer') ?? []
+  expect(cells[head.indexOf('in')]).toBe('always since 0.30.0: answer, last record')
+})

@@ -576,7 +576,7 @@ format?: (null | ("" | "json") | {
 [k: string]: unknown
 })
 /**
- * how long the model stays loaded after the request: seconds as a number, or a Go duration; negative is for ever, 0 unloads at once; null is the default
+ * how long the model stays loaded after the request: seconds as a number, or a Go duration as a text, in which "-1" is refused for want of a unit; negative is for ever, 0 unloads at once; null is the default
  */
 keep_alive?: ((number | null) | string)
 /**
@@ -1129,7 +1129,7 @@ truncate?: (boolean | null)
  */
 dimensions?: (number | null)
 /**
- * how long the model stays loaded after the request: seconds as a number, or a Go duration; negative is for ever, 0 unloads at once; null is the default
+ * how long the model stays loaded after the request: seconds as a number, or a Go duration as a text, in which "-1" is refused for want of a unit; negative is for ever, 0 unloads at once; null is the default
  */
 keep_alive?: ((number | null) | string)
 /**
@@ -1177,7 +1177,7 @@ model: string
  */
 prompt?: (string | null)
 /**
- * how long the model stays loaded after the request: seconds as a number, or a Go duration; negative is for ever, 0 unloads at once; null is the default
+ * how long the model stays loaded after the request: seconds as a number, or a Go duration as a text, in which "-1" is refused for want of a unit; negative is for ever, 0 unloads at once; null is the default
  */
 keep_alive?: ((number | null) | string)
 /**
@@ -1454,7 +1454,7 @@ format?: (null | ("" | "json") | {
 [k: string]: unknown
 })
 /**
- * how long the model stays loaded after the request: seconds as a number, or a Go duration; negative is for ever, 0 unloads at once; null is the default
+ * how long the model stays loaded after the request: seconds as a number, or a Go duration as a text, in which "-1" is refused for want of a unit; negative is for ever, 0 unloads at once; null is the default
  */
 keep_alive?: ((number | null) | string)
 /**
