@@ -178,22 +178,19 @@ export function splitElsewhere(answer: Answer): Answer {
 }
 
 function* others(answer: Answer, { before, without, with: more }: Around): Generator<Change> {
-  for (const [field, other] of without)
-    yield {
-      name: 'the answer without a field',
-      place: `without ${field}`,
-      was: shownBody(answer),
-      now: shownBody(other),
-      answer: other,
-    }
-  for (const [field, other] of more)
-    yield {
-      name: 'the answer with a field more',
-      place: `with ${field}`,
-      was: shownBody(answer),
-      now: shownBody(other),
-      answer: other,
-    }
+  const alike = [
+    ['the answer without a field', 'without', without],
+    ['the answer with a field more', 'with', more],
+  ] as const
+  for (const [name, word, answers] of alike)
+    for (const [field, other] of answers)
+      yield {
+        name,
+        place: `${word} ${field}`,
+        was: shownBody(answer),
+        now: shownBody(other),
+        answer: other,
+      }
   if (before && shownBody(before) !== shownBody(answer))
     yield {
       name: 'the answer of before',

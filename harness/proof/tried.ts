@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { SuiteError } from '../base/errors.ts'
 import { CODE, ROOT } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
-import { loadLedger } from '../ledger/ledger.ts'
+import { compiledLedger } from '../ledger/compiled.ts'
 import { share } from '../ledger/shared.ts'
 import { readRecording } from '../recording/recording.ts'
 import type { Session } from '../run/session.ts'
@@ -63,7 +63,7 @@ export async function tryChanges(system: System, version: string, oneOf = 1): Pr
     isolate: false,
     maxConcurrency: 1,
     cache: false,
-    provide: { session, ledger: share(loadLedger()), oneOf, machinery: digestOfMachinery() },
+    provide: { session, ledger: share(await compiledLedger()), oneOf, machinery: digestOfMachinery() },
   })
   const problems: string[] = []
   const found: Bites[] = []
