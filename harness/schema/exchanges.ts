@@ -54,7 +54,7 @@ export function brokenRules(
   const operation = operationOf(system, version, request.method, request.path)
   const about = { message: operation ?? `${request.method} ${request.path}`, place: '' }
   const broken: Broken[] = [...headers(exchange, types, about)]
-  const asked = parsed(request.body)
+  const asked = exchange.sent
   // What a server elsewhere says is passed on as it comes.
   const relayed = isObject(asked) && /\b(remote|far)\b|cloud/i.test(String(asked.model ?? asked.name))
   if (relayed) return broken.map((one) => ({ ...one, kind: 'value' }))
@@ -301,20 +301,15 @@ function* echoed({ echo = [] }: Rule, parts: readonly Part[], sent: unknown): Ge
   }
 }
 
-/** What is pulled or pushed layer by layer comes to the end of each, where it comes to its end at all. */
+/** How much of a layer has come is told when the time for it comes, and may not be told once more at its end. */
 function* progressed(messages: readonly Named[]): Generator<Broken> {
-  const last = new Map<unknown, { name: string; body: Record<string, unknown> }>()
   for (const { name, body } of messages)
-    if (isObject(body) && 'digest' in body) last.set(body.digest, { name, body })
-  const end = messages.at(-1)?.body
-  if (!isObject(end) || end.status !== 'success') return
-  for (const { name, body } of last.values())
-    if (body.completed !== body.total)
+    if (isObject(body) && Number(body.completed) > Number(body.total))
       yield {
         message: name,
         place: '/completed',
         found: shown(body.completed),
-        rule: `all of ${shown(body.total)} at the last record of a layer`,
+        rule: `no more than all of the layer: ${shown(body.total)}`,
       }
 }
 
@@ -452,14 +447,6 @@ const at = (value: unknown, path: string): unknown =>
   path
     .split('.')
     .reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value)
-
-function parsed(body: Buffer | undefined): unknown {
-  try {
-    return body && JSON.parse(body.toString())
-  } catch {
-    return undefined
-  }
-}
 
 const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'nothing'
