@@ -33,7 +33,7 @@ export function unlikeKnown(exchange: Exchange, version: string): Problem[] {
   if (/embed/.test(path)) return embedded(exchange, path)
   const read = READ[path]
   if (!read) return []
-  const sent = parsed(request.body)
+  const { sent } = exchange
   if (!isObject(sent)) return []
   const said = read(exchange)
   const early = said && isOwn(sent.model) ? tooEarly(said, sent, path) : undefined
@@ -235,7 +235,7 @@ const likeliest = (table: Table, token: number) =>
 
 /** One vector for each input, as long as the model makes them, and of length 1. */
 function embedded(exchange: Exchange, path: string): Problem[] {
-  const [sent, answer] = [parsed(exchange.request.body), parsed(exchange.body)]
+  const { sent, whole: answer } = exchange
   if (!isObject(sent) || !isObject(answer) || sent.model !== `${PREFIX}embedder`) return []
   const { embeddings, data, embedding } = answer as {
     embeddings?: number[][]
@@ -384,14 +384,5 @@ function recordsOf(exchange: Exchange): Body[] {
   const type = exchange.contentType ?? ''
   if (type.startsWith('text/event-stream')) return exchange.eventData.filter(isObject)
   if (type.startsWith('application/x-ndjson')) return exchange.records.filter(isObject)
-  const whole = parsed(exchange.body)
-  return isObject(whole) ? [whole] : []
-}
-
-function parsed(body: Buffer | undefined): unknown {
-  try {
-    return body && JSON.parse(body.toString())
-  } catch {
-    return undefined
-  }
+  return isObject(exchange.whole) ? [exchange.whole] : []
 }

@@ -32,7 +32,8 @@ function factsOf(model?: unknown): Facts[] {
 type Found = { place: string; found: unknown; rule: string }
 
 /** Holds what is listed, shown or loaded of models to the files of the instruments. */
-export function unlikeFiles({ request, status, to, text }: Exchange): Problem[] {
+export function unlikeFiles(exchange: Exchange): Problem[] {
+  const { request, status, to } = exchange
   const { method, path } = request
   if (
     status !== 200 ||
@@ -41,10 +42,10 @@ export function unlikeFiles({ request, status, to, text }: Exchange): Problem[] 
     method === 'HEAD'
   )
     return []
-  const answer: unknown = parsed(text)
+  const { sent, whole: answer } = exchange
   if (!isObject(answer)) return []
   const found: Found[] = []
-  if (path === '/api/show') found.push(...shownWrong(answer, parsed(String(request.body))))
+  if (path === '/api/show') found.push(...shownWrong(answer, sent))
   const models = Array.isArray(answer.models) ? answer.models : []
   for (const [index, model] of models.entries()) {
     const place = `/models/${index}`
@@ -73,14 +74,6 @@ export function unlikeFiles({ request, status, to, text }: Exchange): Problem[] 
     found: (JSON.stringify(found) ?? 'nothing').slice(0, 120),
     rule,
   }))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Whether the suite made it, in any run. */

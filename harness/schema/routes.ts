@@ -69,13 +69,16 @@ export const operationsOf = (system: System, version?: string): string[] =>
     .filter(({ of }) => of !== 'registry')
     .flatMap(({ methods, path }) => methods.map((method) => `${method} ${path}`))
 
+const routes = new Map<string, Route | undefined>()
+
 /** The route of a method and path at a version, or at `ANY`; undefined when there is none. */
-export function routeOf(system: System, version: string, method: string, path: string): Route | undefined {
-  const bare = withoutQuery(path)
-  return tableOf(system).routes.find(
-    (route) => route.methods.includes(method) && fits(route.path, bare) && isWithin(version, route),
-  )
-}
+export const routeOf = (system: System, version: string, method: string, path: string): Route | undefined =>
+  remembered(routes, `${system} ${version} ${method} ${path}`, () => {
+    const bare = withoutQuery(path)
+    return tableOf(system).routes.find(
+      (route) => route.methods.includes(method) && fits(route.path, bare) && isWithin(version, route),
+    )
+  })
 
 /** The name of the route of a request, `HEAD /api/blobs/:digest`; undefined when there is none at a version. */
 export function operationOf(

@@ -165,7 +165,7 @@ export class Client {
   }
 
   #addressed(body: Buffer): Buffer {
-    if (!this.#registry) return body
+    if (!this.#registry || !body.includes(REGISTRY)) return body
     return Buffer.from(body.toString('latin1').replaceAll(REGISTRY, this.#registry), 'latin1')
   }
 

@@ -47,6 +47,9 @@ export class Exchange<Known extends Answer = AnyAnswer> {
   end: End | undefined
   /** Why it was cut or refused. */
   problem: string | undefined
+  /** The body read once, until more of it comes. */
+  #read: Reading | undefined
+  #sent: { json: unknown } | undefined
 
   constructor(request: Request) {
     const { body } = request
@@ -76,12 +79,18 @@ export class Exchange<Known extends Answer = AnyAnswer> {
     return this.header('content-type')
   }
 
+  get #reading(): Reading {
+    const last = this.chunks.at(-1)
+    if (this.#read?.last !== last) this.#read = undefined
+    return (this.#read ??= new Reading(this.chunks))
+  }
+
   get body(): Buffer {
-    return Buffer.concat(this.chunks.map(({ bytes }) => bytes))
+    return this.#reading.bytes
   }
 
   get text(): string {
-    return this.body.toString()
+    return this.#reading.text
   }
 
   /** The body as JSON. @throws SyntaxError when it is none */
@@ -89,24 +98,83 @@ export class Exchange<Known extends Answer = AnyAnswer> {
     return JSON.parse(this.text)
   }
 
+  /** The body as JSON, undefined where it is none; read once for all, so nobody may change it. */
+  get whole(): unknown {
+    return this.#reading.whole
+  }
+
+  /** What was sent as JSON, undefined where it is none; read once for all, so nobody may change it. */
+  get sent(): unknown {
+    this.#sent ??= { json: jsonOf(this.request.body) }
+    return this.#sent.json
+  }
+
   /** The NDJSON lines so far. */
   get lines(): Line[] {
-    return ndjsonLines(this.body)
+    return [...this.#reading.lines]
   }
 
   /** The values of the NDJSON lines. */
   get records(): Known['records'] {
-    return this.lines.map((line) => line.value)
+    return this.#reading.lines.map((line) => line.value)
   }
 
   /** The server-sent events so far. */
   get events(): Event[] {
-    return sseEvents(this.body)
+    return [...this.#reading.events]
   }
 
   /** The data of the server-sent events as JSON, `[DONE]` as it is. */
   get eventData(): Known['records'] {
-    return this.events.map(({ data }) => (data === '[DONE]' ? data : JSON.parse(data)))
+    return [...this.#reading.eventData]
+  }
+}
+
+/** A body up to one of its chunks, each of its forms made when it is first asked for. */
+class Reading {
+  readonly last: Chunk | undefined
+  readonly bytes: Buffer
+  #text: string | undefined
+  #whole: { json: unknown } | undefined
+  #lines: Line[] | undefined
+  #events: Event[] | undefined
+  #eventData: unknown[] | undefined
+
+  constructor(chunks: readonly Chunk[]) {
+    this.last = chunks.at(-1)
+    this.bytes =
+      chunks.length === 1 && this.last ? this.last.bytes : Buffer.concat(chunks.map(({ bytes }) => bytes))
+  }
+
+  get text(): string {
+    return (this.#text ??= this.bytes.toString())
+  }
+
+  get whole(): unknown {
+    this.#whole ??= { json: jsonOf(this.bytes) }
+    return this.#whole.json
+  }
+
+  get lines(): Line[] {
+    return (this.#lines ??= ndjsonLines(this.bytes))
+  }
+
+  get events(): Event[] {
+    return (this.#events ??= sseEvents(this.bytes))
+  }
+
+  get eventData(): unknown[] {
+    return (this.#eventData ??= this.events.map(({ data }) => (data === '[DONE]' ? data : JSON.parse(data))))
+  }
+}
+
+/** The value of bytes that are JSON; what is no text is not read to its end. */
+function jsonOf(bytes: Buffer | undefined): unknown {
+  if (bytes === undefined || !isUtf8(bytes)) return undefined
+  try {
+    return JSON.parse(bytes.toString())
+  } catch {
+    return undefined
   }
 }
 
