@@ -52,8 +52,9 @@ const checks = (concurrent: boolean): Check => {
     bind(statement, procedure)
   }
   const each = (pattern: string, procedure: Procedure) => {
+    const wanted = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`)
     const family = [...ledgerIn(inject('ledger')).values()].filter(
-      ({ id, excluded }) => !excluded && fits(pattern, id),
+      ({ id, excluded }) => !excluded && wanted.test(id),
     )
     if (family.length === 0)
       throw new SuiteError(`no statement fits ${pattern} in specs/; add the rows first`)
@@ -65,14 +66,6 @@ const checks = (concurrent: boolean): Check => {
     }
   }
   return Object.assign(one, { each })
-}
-
-function fits(pattern: string, id: string): boolean {
-  const parts = id.split('.')
-  const wanted = pattern.split('.')
-  return (
-    parts.length === wanted.length && wanted.every((part, index) => part === '*' || part === parts[index])
-  )
 }
 
 /** Declares checks; those that are `alone` run by themselves on their server. */

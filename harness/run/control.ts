@@ -46,7 +46,7 @@ export async function startControl(
   const startFirst = async (worker: string) => {
     if (worker === '1') return first
     const url = await target.start({}, worker)
-    if (target.system === 'ollama' && target.kind !== 'replay') {
+    if (target.system === 'ollama' && target.kind !== 'replay' && !target.keepModels) {
       await makeModels(new Client({ url, name: 'setup' }))
     }
     return url

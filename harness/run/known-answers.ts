@@ -3,7 +3,7 @@ import { instruments, type InstrumentName } from '../../fixtures/instruments/ins
 import { type Model, type ModelName, modelDefinitions, PREFIX } from '../../fixtures/instruments/models.ts'
 import { byteToken, EOS, type Table, tokenByte, tokenBytes } from '../../fixtures/instruments/table-model.ts'
 import { compareVersions } from '../base/versions.ts'
-import { isObject } from '../schema/references.ts'
+import { isObject, remembered } from '../schema/references.ts'
 import { withoutQuery } from '../schema/routes.ts'
 import type { Problem } from '../schema/validate.ts'
 import type { Exchange } from '../wire/exchange.ts'
@@ -230,8 +230,14 @@ const firstTokens = (table: Table, bytes: Buffer): number[] => [
   byteToken(bytes[0] as number),
 ]
 
-const likeliest = (table: Table, token: number) =>
-  [...table.logits(token)].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0]
+const followers = new Map<Table, Map<number, number>>()
+
+const likeliest = (table: Table, token: number): number =>
+  remembered(
+    remembered(followers, table, () => new Map()),
+    token,
+    () => [...table.logits(token)].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0],
+  )
 
 /** One vector for each input, as long as the model makes them, and of length 1. */
 function embedded(exchange: Exchange, path: string): Problem[] {

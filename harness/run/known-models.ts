@@ -116,16 +116,7 @@ function* capabilitiesWrong(said: unknown, name: unknown, place: string): Genera
 function* detailsWrong(details: unknown, place: string, modelfile = ''): Generator<Found> {
   // What runs elsewhere has other details, and a broken model none.
   if (!isObject(details) || details.format === '' || details.family === 'far' || details.family === '') return
-  const sizes = factsOf().map(({ parameters }) => `${Math.floor(parameters / 1000)}K`)
-  const is: Record<string, unknown[]> = {
-    format: ['gguf'],
-    family: ['llama'],
-    parameter_size: [...sizes, ...sizes.map(roundedUp)],
-    quantization_level: ['unknown', 'F32'],
-    context_length: factsOf().map(({ info }) => info['llama.context_length']),
-    embedding_length: factsOf().map(({ info }) => info['llama.embedding_length']),
-  }
-  for (const [key, allowed] of Object.entries(is))
+  for (const [key, allowed] of Object.entries(allowedDetails()))
     if (key in details && !allowed.includes(details[key]))
       yield { place: `${place}/${key}`, found: details[key], rule: 'as in the file of the model' }
   const { families, parent_model: parent } = details
@@ -144,6 +135,22 @@ function* detailsWrong(details: unknown, place: string, modelfile = ''): Generat
       found: parent,
       rule: 'a model, or the file that the model file names',
     }
+}
+
+let allowed: Record<string, unknown[]> | undefined
+
+function allowedDetails(): Record<string, unknown[]> {
+  if (allowed) return allowed
+  const sizes = factsOf().map(({ parameters }) => `${Math.floor(parameters / 1000)}K`)
+  allowed = {
+    format: ['gguf'],
+    family: ['llama'],
+    parameter_size: [...sizes, ...sizes.map(roundedUp)],
+    quantization_level: ['unknown', 'F32'],
+    context_length: factsOf().map(({ info }) => info['llama.context_length']),
+    embedding_length: factsOf().map(({ info }) => info['llama.embedding_length']),
+  }
+  return allowed
 }
 
 const roundedUp = (size: string) => `${Number.parseInt(size) + 1}K`

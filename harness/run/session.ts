@@ -151,7 +151,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     } else if (target.own) {
       supply = standIns(target.own)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
-    } else if (system === 'ollama') await makeModels(client)
+    } else if (system === 'ollama') {
+      await makeModels(client)
+      await target.keepModels?.()
+    }
     registry = await registryFor(target, url, served, asked)
     const clientOf = (url: string) => clientFor({ ...about, url }, 'lookout')
     control = await startControl(target, url, clientOf, registry?.host)

@@ -4,7 +4,7 @@ import type { Exchange } from '../wire/exchange.ts'
 import { formFields } from '../wire/form.ts'
 import { brokenRules, type Named } from './exchanges.ts'
 import { withoutQuery } from './routes.ts'
-import { type Message, messageName, type Problem, schemaOf, validateMessage } from './validate.ts'
+import { type Message, messageName, type Problem, showMessage } from './validate.ts'
 
 /** Whose schemas messages are held to; those of other people's servers (`url`) are open. */
 export type Held = { system: System; version: string; kind: string }
@@ -29,10 +29,10 @@ export function judgeMessages(exchange: Exchange, target: Held): Seen {
   const problems: Problem[] = []
   const answered: Named[] = []
   for (const message of messagesOf(exchange, target)) {
-    const schema = schemaOf(message)
-    const name = schema && messageName(schema)
+    const shown = showMessage(message)
+    const name = shown.schema && messageName(shown.schema)
     if (name) met.add(name)
-    problems.push(...validateMessage(message))
+    problems.push(...shown.problems)
     if (message.part !== 'request' && name) answered.push({ name, body: message.body })
   }
   if (exchange.end === 'complete' && exchange.contentType && !isUtf8(exchange.body)) {

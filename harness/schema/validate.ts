@@ -59,14 +59,21 @@ type Rule = { schema?: string; empty?: true } | { problem: Problem }
 
 const STREAMS = ['application/x-ndjson', 'text/event-stream']
 
+/** What a message shows: the schema that it is held to, and how it is wrong. */
+export type Shown = { schema: string | undefined; problems: Problem[] }
+
 /**
  * The problems of a message; none when it is valid for its version.
  *
  * @throws SuiteError for a request that no version takes: it should say that it is wrong on purpose
  */
-export function validateMessage(message: Message): Problem[] {
-  const problems = problemsOf(message, message.part === 'request' ? ANY : message.version)
-  if (message.part !== 'request' || problems.length === 0) return problems
+export const validateMessage = (message: Message): Problem[] => showMessage(message).problems
+
+/** A message with its schema and its problems; throws as `validateMessage` does. */
+export function showMessage(message: Message): Shown {
+  const shown = shownIn(message, message.part === 'request' ? ANY : message.version)
+  const { problems } = shown
+  if (message.part !== 'request' || problems.length === 0) return shown
   const { method, path } = message
   throw new SuiteError(
     `the check sends ${method} ${path} as no version takes it: ${problems.map(describeProblem).join('; ')}; send it with \`wrong\`, or add it to schemas/${message.system}`,
@@ -75,7 +82,7 @@ export function validateMessage(message: Message): Problem[] {
 
 /** Whether a request has something that its own version does not know: a check sends it to see what comes of it. */
 export const isAhead = (message: Message): boolean =>
-  message.part === 'request' && problemsOf(message, message.version).length > 0
+  message.part === 'request' && shownIn(message, message.version).problems.length > 0
 
 /** The file of the schema that a message must satisfy; undefined when it has none. */
 export function schemaOf(message: Message): string | undefined {
@@ -86,19 +93,19 @@ export function schemaOf(message: Message): string | undefined {
 /** The name of the message that a schema file is for: `ollama/generate/last.json` is `generate/last`. */
 export const messageName = (file: string) => file.replace(/^[^/]+\/|\.json$/g, '')
 
-function problemsOf(message: Message, version: string): Problem[] {
+function shownIn(message: Message, version: string): Shown {
   const rule = ruleOf(message, version)
-  if ('problem' in rule) return [rule.problem]
+  if ('problem' in rule) return { schema: undefined, problems: [rule.problem] }
+  const { schema } = rule
   const { body } = message
-  if (rule.empty && body !== undefined) {
-    return [{ message: routeName(message), place: '', kind: 'value', found: found(body), rule: 'no body' }]
-  }
-  if (!rule.schema) return []
-  if (body === undefined) {
-    const name = messageName(rule.schema)
-    return [{ message: name, place: '', kind: 'missing', found: 'no body', rule: 'there is one' }]
-  }
-  return violations(rule.schema, version, message.open, body)
+  const wrong = (name: string, kind: Kind, found: string, rule: string): Shown => ({
+    schema,
+    problems: [{ message: name, place: '', kind, found, rule }],
+  })
+  if (rule.empty && body !== undefined) return wrong(routeName(message), 'value', found(body), 'no body')
+  if (schema === undefined) return { schema, problems: [] }
+  if (body === undefined) return wrong(messageName(schema), 'missing', 'no body', 'there is one')
+  return { schema, problems: violations(schema, version, message.open, body) }
 }
 
 const routeName = ({ system, version, method, path }: Message) =>

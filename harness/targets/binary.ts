@@ -10,6 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
@@ -68,6 +69,7 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
     for (const server of servers) signal(server, 'SIGKILL')
     removeFolder(folder)
   }
+  const kept = storeIn(folder, 'kept')
   // The last resort, for when nothing asynchronous can run any more.
   process.once('exit', killAll)
 
@@ -81,12 +83,15 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       for await (const part of createReadStream(program)) hash.update(part)
       return `sha256:${hash.digest('hex')}`
     },
+    keepModels: () => copyOf(storeIn(folder, '1'), kept),
     start: async (settings, store = '1') => {
+      const models = storeIn(folder, store)
+      if (!existsSync(models) && existsSync(kept)) await copyOf(kept, models)
       const env = Object.fromEntries(
         PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
       )
       const server = spawn(program, argumentsOf(system, settings, folder), {
-        env: { ...env, ...environmentOf(system, await placed(settings), folder, store) },
+        env: { ...env, ...environmentOf(system, await placed(settings), folder, models) },
         // What a setting names by a relative path is in the folder too.
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -124,15 +129,19 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
 const placed = async (settings: Settings): Promise<Settings> =>
   settings.OLLAMA_HOST === '{fixed}' ? { ...settings, OLLAMA_HOST: await freeAddress() } : settings
 
+const storeIn = (folder: string, store: string) => join(folder, `models-${store}`)
+
+/** With the times of the files: by these the models are listed. */
+const copyOf = (from: string, to: string) => cp(from, to, { recursive: true, preserveTimestamps: true })
+
 function environmentOf(
   system: System,
   settings: Settings,
   folder: string,
-  store: string,
+  models: string,
 ): Record<string, string> {
   const home = { HOME: folder, USERPROFILE: folder }
   if (system === 'llama-server') return home
-  const models = join(folder, `models-${store}`)
   mkdirSync(models, { recursive: true })
   return { ...home, OLLAMA_HOST: '127.0.0.1:0', OLLAMA_MODELS: models, ...OLLAMA_DEFAULTS, ...settings }
 }
