@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadLedger } from '../ledger/ledger.ts'
 import type { Bites, Survivor } from './bites.ts'
-import { explained, mayNoticeNothing, readEquivalents } from './equivalents.ts'
+import { explained, mayNoticeChunks, mayNoticeNothing, readEquivalents } from './equivalents.ts'
 
 const survivor: Survivor = {
   statement: 'chat.demo',
@@ -35,6 +35,13 @@ test('a check may notice nothing only where that is said', () => {
   expect(mayNoticeNothing('chat.demo', said)).toBe(true)
   expect(mayNoticeNothing('generate.demo', said)).toBe(false)
   expect(explained([survivor], said, [], 1).survivors).toEqual([survivor])
+})
+
+test('a check may notice where chunks end only where that is said', () => {
+  const said = [{ statement: 'streaming.chunks.*', change: 'chunks split elsewhere', because: 'a' }]
+  expect(mayNoticeChunks('streaming.chunks.chat', said)).toBe(true)
+  expect(mayNoticeChunks('chat.demo', said)).toBe(false)
+  expect(explained([survivor], said, [], 1)).toEqual({ survivors: [survivor], equivalent: 0, stale: [] })
 })
 
 test('the reasons name statements that there are', () => {

@@ -11,7 +11,10 @@ import { type Bites, kindOf, type Survivor } from './bites.ts'
 export type Equivalent = {
   /** `POST /api/*` */
   operation?: string
-  /** The name of the change in the catalogue; `all of them` where a check cannot but notice none. */
+  /**
+   * The name of the change in the catalogue; `all of them` where a check cannot but notice none, `chunks split elsewhere`
+   * where it may notice that.
+   */
   change?: string
   /** `body.models[*].size` */
   place?: string
@@ -42,7 +45,7 @@ export function explained(
   const kindsOf = new Map(found.map(({ statement, kinds }) => [statement, new Set(kinds)]))
   kindsOf.set('rules', new Set(found.flatMap(({ ruled }) => ruled)))
   const rules = equivalents
-    .filter(({ change }) => change !== ALL)
+    .filter(({ change }) => change !== ALL && change !== SPLIT)
     .map((one) => ({ ...one, fits: fitting(one), used: false }))
   const survivors: Survivor[] = []
   for (const survivor of left) {
@@ -63,7 +66,12 @@ export function explained(
 export const mayNoticeNothing = (id: string, equivalents: readonly Equivalent[]): boolean =>
   equivalents.some(({ change, statement }) => change === ALL && patternOf(statement)?.test(id))
 
+/** Whether it is said why a check notices where the chunks of a stream end. */
+export const mayNoticeChunks = (id: string, equivalents: readonly Equivalent[]): boolean =>
+  equivalents.some(({ change, statement }) => change === SPLIT && patternOf(statement)?.test(id))
+
 const ALL = 'all of them'
+const SPLIT = 'chunks split elsewhere'
 
 function fitting({
   operation,

@@ -11,6 +11,7 @@ import {
   type Equivalent,
   type Explained,
   explained,
+  mayNoticeChunks,
   mayNoticeNothing,
   readEquivalents,
 } from './equivalents.ts'
@@ -106,7 +107,7 @@ export function sumOf(
     if (problem) problems.push(`${statement} does not hold over its own recording: ${problem}`)
     else if (!bites && !mayNoticeNothing(statement, equivalents))
       problems.push(`${statement} notices nothing, whatever its exchanges are changed to`)
-    for (const index of split)
+    for (const index of mayNoticeChunks(statement, equivalents) ? [] : split)
       problems.push(`${statement} notices that the chunks of its exchange ${index + 1} are split elsewhere`)
     for (const by of ['schema', 'rule', 'check'] as const) noticed[by] += own[by]
     for (const survivor of survivors) {

@@ -49,7 +49,8 @@ export function unlikeFiles(exchange: Exchange): Problem[] {
   const models = Array.isArray(answer.models) ? answer.models : []
   for (const [index, model] of models.entries()) {
     const place = `/models/${index}`
-    if (isOwn(model)) found.push(...detailsWrong(model.details, `${place}/details`))
+    // What a check makes and loads is made of the same files.
+    if (isOwn(model) || path === '/api/ps') found.push(...detailsWrong(model.details, `${place}/details`))
     if (model.model !== model.name)
       found.push({ place: `${place}/model`, found: model.model, rule: `the name again: ${model.name}` })
     found.push(...capabilitiesWrong(model.capabilities, model.name, `${place}/capabilities`))
@@ -120,9 +121,7 @@ function* detailsWrong(details: unknown, place: string, modelfile = ''): Generat
     if (key in details && !allowed.includes(details[key]))
       yield { place: `${place}/${key}`, found: details[key], rule: 'as in the file of the model' }
   const { families, parent_model: parent } = details
-  // An adapter says it once more, and is not shown.
-  const adapted = modelfile !== '' && isDeepStrictEqual(families, ['llama', 'llama'])
-  if (!adapted && !isDeepStrictEqual(families, ['llama']))
+  if (!isDeepStrictEqual(families, ['llama']))
     yield { place: `${place}/families`, found: families, rule: 'as in the file of the model' }
   if (
     typeof parent === 'string' &&
@@ -145,12 +144,21 @@ function allowedDetails(): Record<string, unknown[]> {
   allowed = {
     format: ['gguf'],
     family: ['llama'],
-    parameter_size: [...sizes, ...sizes.map(roundedUp)],
-    quantization_level: ['unknown', 'F32'],
+    // What checks make may be of Safetensors, and quantized.
+    parameter_size: [...sizes, ...sizes.map(roundedUp), '9K'],
+    quantization_level: ['unknown', 'F32', 'F16', 'Q8_0', 'Q4_K_S', 'Q4_K_M'],
     context_length: factsOf().map(({ info }) => info['llama.context_length']),
     embedding_length: factsOf().map(({ info }) => info['llama.embedding_length']),
   }
   return allowed
+}
+
+/** An adapter says the family once more, and nothing else does; one that is a whole model is not shown. */
+function* familyTwice({ details, modelfile }: Record<string, unknown>, asked: unknown): Generator<Found> {
+  const families = isObject(details) && Array.isArray(details.families) ? details.families : []
+  const adapted = /^ADAPTER /m.test(String(modelfile)) || /-adapted"/.test(JSON.stringify(asked))
+  if (new Set(families).size < families.length && !adapted)
+    yield { place: '/details/families', found: families, rule: 'each family once' }
 }
 
 const roundedUp = (size: string) => `${Number.parseInt(size) + 1}K`
@@ -158,6 +166,7 @@ const roundedUp = (size: string) => `${Number.parseInt(size) + 1}K`
 function* shownWrong(answer: Record<string, unknown>, asked: unknown): Generator<Found> {
   const isKnown = isObject(asked) && ownModel(asked.model) !== undefined
   if (isKnown) yield* detailsWrong(answer.details, '/details', String(answer.modelfile))
+  else yield* familyTwice(answer, asked)
   if (isObject(asked)) yield* capabilitiesWrong(answer.capabilities, asked.model, '/capabilities')
   const { model_info: info, tensors, parameters, modelfile, template, system } = answer
   if (isKnown && isObject(info)) {

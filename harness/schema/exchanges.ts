@@ -55,6 +55,7 @@ export function brokenRules(
   const about = { message: operation ?? `${request.method} ${request.path}`, place: '' }
   const broken: Broken[] = [...headers(exchange, types, about)]
   const asked = exchange.sent
+  if (operation === 'POST /v1/responses' && status === 200) broken.push(...tools(messages, asked))
   // What a server elsewhere says is passed on as it comes.
   const relayed = isObject(asked) && /\b(remote|far)\b|cloud/i.test(String(asked.model ?? asked.name))
   if (relayed) return broken.map((one) => ({ ...one, kind: 'value' }))
@@ -80,7 +81,6 @@ export function brokenRules(
       return isObject(part) ? [{ name, part, at: part === body ? '' : `/${rule.within}` }] : []
     })
     broken.push(...repeated(rule, parts), ...echoed(rule, parts, sent))
-    if (operation === 'POST /v1/responses') broken.push(...tools(parts, sent))
     if (operation === 'POST /api/pull' || operation === 'POST /api/push') broken.push(...progressed(messages))
     if (rule.composed !== undefined) broken.push(...COMPOSED[rule.composed](messages))
   }
@@ -313,25 +313,35 @@ function* progressed(messages: readonly Named[]): Generator<Broken> {
       }
 }
 
-/** Tools, with all that the request says of each. */
-function* tools(parts: readonly Part[], sent: unknown): Generator<Broken> {
+/** Tools, with all that the request says of each; those of a namespace are within it. */
+function* tools(messages: readonly Named[], sent: unknown): Generator<Broken> {
   const asked = isObject(sent) && Array.isArray(sent.tools) ? sent.tools : []
-  for (const { name, part, at: where } of parts) {
-    if (!Array.isArray(part.tools)) continue
-    for (const [index, tool] of asked.entries())
-      for (const [key, value] of Object.entries(tool))
-        // Not every version knows each field of a tool.
-        if (
-          key !== 'tools' &&
-          key in (part.tools[index] ?? {}) &&
-          !isDeepStrictEqual(part.tools[index][key], value)
-        )
-          yield {
-            message: name,
-            place: `${where}/tools/${index}/${key}`,
-            found: shown(part.tools[index][key]),
-            rule: `as the request says: ${shown(value)}`,
-          }
+  for (const { name, body } of asked.length === 0 ? [] : messages) {
+    const whole = isObject(body) && isObject(body.response) ? body.response : body
+    const at = whole === body ? '/tools' : '/response/tools'
+    if (!isObject(whole) || !Array.isArray(whole.tools)) continue
+    for (const broken of toolsWrong(whole.tools, asked, at)) yield { message: name, ...broken }
+  }
+}
+
+function* toolsWrong(
+  said: unknown[],
+  asked: Record<string, unknown>[],
+  at: string,
+): Generator<Omit<Broken, 'message'>> {
+  if (said.length !== asked.length)
+    yield { place: at, found: shown(said), rule: `as many as the request has: ${asked.length}` }
+  for (const [index, tool] of asked.entries()) {
+    const own = said[index]
+    for (const [key, value] of Object.entries(tool)) {
+      // Not every version knows each field of a tool.
+      if (!isObject(own) || !(key in own)) continue
+      const place = `${at}/${index}/${key}`
+      if (key === 'tools' && Array.isArray(value) && Array.isArray(own.tools))
+        yield* toolsWrong(own.tools, value, place)
+      else if (!isDeepStrictEqual(own[key], value))
+        yield { place, found: shown(own[key]), rule: `as the request says: ${shown(value)}` }
+    }
   }
 }
 

@@ -69,6 +69,27 @@ check('chat.answer.stream-event', async ({ post }) => {
   return certainKeys(records.at(-1)).filter((key) => !documented.includes(key))
 })
 
+check('chat.answer.stream-repeated', async ({ post }) => {
+  const { records } = await post('/api/chat', { ...ABC, stream: true })
+  const done = records.map((record) => record.done)
+  return {
+    models: new Set(records.map(({ model }) => model)).size,
+    roles: [...new Set(records.map(({ message }) => message.role))],
+    one_time_for_all: new Set(records.map(({ created_at }) => created_at)).size === 1,
+    done_before_the_last: [...new Set(done.slice(0, -1))],
+    done_at_last: done.at(-1),
+  }
+})
+
+check('chat.answer.stream-last-only', async ({ post }) => {
+  const { records } = await post('/api/chat', { ...ABC, stream: true })
+  const before = [...new Set(records.slice(0, -1).flatMap(certainKeys))]
+  return {
+    before_the_last: before,
+    added_at_last: certainKeys(records.at(-1)).filter((key) => !before.includes(key)),
+  }
+})
+
 check('chat.answer.repetition', async ({ post }) => {
   const options = { ...GREEDY, num_predict: 40 }
   const body = { model: models.repeater, messages: [user('q')], stream: false, options }
@@ -643,7 +664,8 @@ check.each('chat.requests.*', ({ post, given }) =>
 
 check.each('chat.prompt.*', async ({ post, given }) => {
   const body = { stream: false, options: GREEDY, _debug_render_only: true, ...given }
-  return (await post.wrong('/api/chat', body)).json._debug_info.rendered_template
+  const { rendered_template, image_count } = (await post.wrong('/api/chat', body)).json._debug_info
+  return image_count === undefined ? rendered_template : { rendered_template, image_count }
 })
 
 // What is read of an answer
@@ -698,8 +720,11 @@ check.each('chat.said.*', async ({ post, given: { says, tools, ...more } }) => {
   const whole = await post('/api/chat', { ...body, stream: false })
   if (whole.status !== 200) return outcome(whole)
   const { records } = await post('/api/chat', { ...body, stream: true })
+  const calls: Exchange['json'][] = whole.json.message.tool_calls ?? []
+  const ids = calls.flatMap(({ id }) => id ?? [])
   return {
     whole: readAs(whole.json.message),
+    ...(ids.length > new Set(ids).size && { an_id_twice: ids }),
     done_reason: whole.json.done_reason,
     stream: records.map(({ message }) => readAs(message)),
   }

@@ -322,6 +322,18 @@ check('legacy-completions.stream.id', async ({ post }) => {
   return new Set(eventData.filter((event) => event !== '[DONE]').map(({ id }) => id)).size
 })
 
+check('legacy-completions.stream.repeated', async ({ post }) => {
+  const { eventData } = await post('/v1/completions', WITH_USAGE)
+  const events = eventData.filter((event) => event !== '[DONE]')
+  const each = <Value>(value: (event: (typeof events)[number]) => Value) => [...new Set(events.map(value))]
+  return {
+    models: each(({ model }) => model).length,
+    objects: each(({ object }) => object),
+    fingerprints: each(({ system_fingerprint }) => system_fingerprint),
+    indices: [...new Set(events.flatMap(({ choices }) => choices.map(({ index }) => index)))],
+  }
+})
+
 check('legacy-completions.stream.as-answer', async ({ post }) => {
   const body = { model: models.scripted, prompt: '1', temperature: 0, max_tokens: 20 }
   const streamed = { ...body, stream: true, stream_options: { include_usage: true } }

@@ -222,6 +222,24 @@ check('messages.stream.framing', async ({ post }) => {
   }
 })
 
+check('messages.stream.start-only', async ({ post }) => {
+  const { eventData } = await post('/v1/messages', { ...HELLO, max_tokens: 2, stream: true })
+  const [{ message }, ...later] = eventData
+  const { id, model: _, usage: __, ...first } = message
+  return {
+    first: { ...first, id_has_the_form: /^msg_[0-9a-f]+$/.test(id) },
+    later: later.filter(
+      (event) => 'id' in event || 'model' in event || 'role' in event || 'message' in event,
+    ),
+  }
+})
+
+check('messages.stream.last-only', async ({ post }) => {
+  const { eventData } = await post('/v1/messages', { ...HELLO, max_tokens: 2, stream: true })
+  const reasoned = eventData.filter((event) => /"stop_reason":"/.test(JSON.stringify(event)))
+  return { with_a_reason: reasoned.map(({ type }) => type), last: Object.keys(eventData.at(-1)) }
+})
+
 check('messages.stream.usage', async ({ post }) => {
   const messages = [user('qrstuvwxyz:2')]
   const { eventData } = await post('/v1/messages', { ...ONE, messages, stream: true })

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { writeGguf } from '../../fixtures/instruments/gguf.ts'
 import { instrumentFile, instruments } from '../../fixtures/instruments/instruments.ts'
 import { isNamed, models, PARAMETERS, tagged } from '../../fixtures/instruments/models.ts'
@@ -6,8 +7,8 @@ import { tableModel, tableParts } from '../../fixtures/instruments/table-model.t
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
-import { askEach, outcome } from '../answers.ts'
-import { findLoaded, poll, unload, withModel } from './loaded.ts'
+import { askEach, outcome, pick } from '../answers.ts'
+import { findLoaded, listLoaded, poll, unload, withModel } from './loaded.ts'
 import { GREEDY, user } from './requests.ts'
 
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
@@ -243,9 +244,15 @@ check('models.tags.entry', async ({ get }) => {
 check.alone('models.ps.entry', async ({ client, get, post }) => {
   await unload(client)
   await post('/api/generate', { model: models.spare, prompt: '', stream: false, options: GREEDY })
-  const entry = await findLoaded(client)
-  const tag = await tagOf(get, models.spare)
-  return { keys: keys(entry ?? {}), digest_as_in_tags: entry?.digest === tag.digest }
+  const loaded = await listLoaded(client)
+  const tags = (await get('/api/tags')).json.models
+  return {
+    keys: keys(loaded.find(isNamed(models.spare)) ?? {}),
+    digest_as_in_tags: loaded.every(({ name, digest }) => {
+      const tag = tags.find((one) => one.name === name)
+      return tag === undefined || tag.digest === digest
+    }),
+  }
 })
 
 // Copy and delete
@@ -363,8 +370,8 @@ check.alone('models.create.quantize', async ({ post }) => {
 check.alone('models.create.adapters', ({ client, post }) => {
   const model = 'conformance/models-adapted'
   return withModel(client, { model, files, adapters: { 'adapter.gguf': MODEL_FILE } }, async ({ status }) => {
-    const { modelfile } = await show(post, model)
-    return { status, adapter: /^ADAPTER /m.test(modelfile) }
+    const { details, modelfile } = await show(post, model)
+    return { status, adapter: /^ADAPTER /m.test(modelfile), families: details.families }
   })
 })
 
@@ -775,7 +782,10 @@ check('models.blobs.digests', ({ head }) =>
 
 check.alone('models.requests.both', async ({ client, post, del }) => {
   const [model, name] = ['conformance/models-new', 'conformance/models-old']
-  const exists = async (one: string) => (await post('/api/show', { model: one })).status === 200
+  const exists = async (one: string) => {
+    const { status, error } = outcome(await post('/api/show', { model: one }))
+    return status === 200 ? true : error?.replace(':latest', '')
+  }
   await client.send({
     method: 'POST',
     path: '/api/create',
@@ -797,7 +807,8 @@ check.alone('models.delete.case', async ({ post, del }) => {
   const model = 'conformance/models-doomed'
   await post('/api/create', { model, from: models.spare, stream: false })
   const { status } = await del('/api/delete', { model: model.toUpperCase() })
-  return { status, asked: (await post('/api/show', { model })).status }
+  const { error = '', ...asked } = outcome(await post('/api/show', { model }))
+  return { status, asked: { ...asked, error: error.replace(':latest', '') } }
 })
 
 check.alone('models.delete.one-of-two', async ({ get, post, del }) => {
@@ -834,7 +845,7 @@ check.alone.each('models.info.*', ({ client, get, post, given: info }) => {
     const { parent_model: _, ...rest } = details
     return {
       details: rest,
-      listed: (await tagOf(get, model)).details.family,
+      listed: pick((await tagOf(get, model)).details, 'family', 'families'),
       capabilities,
       architecture: model_info['general.architecture'],
     }
@@ -989,7 +1000,12 @@ const stored = async (post: Verbs['post'], bytes: Uint8Array | string) => {
 }
 
 /** How a create of a model of its own ends: how it is refused, or what it is then and says. */
-const made = async ({ client, post }: Pick<Tools, 'client' | 'post'>, body: object, prompt = 'abc') => {
+const made = async (
+  { client, post }: Pick<Tools, 'client' | 'post'>,
+  body: object,
+  prompt = 'abc',
+  info?: Record<string, unknown>,
+) => {
   const model = 'conformance/models-made'
   await unload(client, model)
   const { status, records } = await post('/api/create', { model, ...body, stream: true })
@@ -999,7 +1015,7 @@ const made = async ({ client, post }: Pick<Tools, 'client' | 'post'>, body: obje
       .replace(/sha256:\w+/, '…'),
   )
   if (says.at(-1) !== 'success') return { status, says }
-  const { details } = await show(post, model)
+  const { details, model_info } = await show(post, model)
   const options = { ...GREEDY, num_predict: 4, num_ctx: 256, num_thread: 1 }
   const answer = await post('/api/generate', { model, prompt, raw: true, stream: false, options })
   await unload(client, model)
@@ -1010,6 +1026,12 @@ const made = async ({ client, post }: Pick<Tools, 'client' | 'post'>, body: obje
     parameter_size,
     quantization_level,
     answers: answer.json.response ?? outcome(answer),
+    // Long lists may be left out.
+    ...(info && {
+      info: Object.entries(info).every(([key, value]) =>
+        [value, null].some((one) => isDeepStrictEqual(one, model_info[key])),
+      ),
+    }),
   }
 }
 
@@ -1109,13 +1131,21 @@ const SAFETENSORS: Record<string, string | Buffer> = {
   'tokenizer_config.json': '{"bos_token":"<s>","eos_token":"</s>"}',
 }
 
+/** What a file says that is made of these, beside what every model of the suite says. */
+const CONVERTED = {
+  'llama.rope.freq_base': 10_000,
+  'tokenizer.ggml.merges': ['a b'],
+  'tokenizer.ggml.pre': 'default',
+  'tokenizer.ggml.scores': [...Array(33).keys()],
+}
+
 check.alone.each(
   'models.safetensors.*',
   async ({ client, post, given: { without = [], instead, ...more } }) => {
     const files: Record<string, string> = {}
     for (const [name, bytes] of Object.entries({ ...SAFETENSORS, ...instead }))
       if (!without.includes(name)) files[name] = await stored(post, bytes as string)
-    return made({ client, post }, { files, ...more }, 'c')
+    return made({ client, post }, { files, ...more }, 'c', CONVERTED)
   },
 )
 

@@ -67,6 +67,21 @@ const steps = ({ records }: Answer) =>
 const progress = ({ records }: Answer) =>
   Object.values(Object.fromEntries(records.filter(({ digest }) => digest).map((one) => [one.digest, one])))
 
+/** How the records of blobs follow each other: how many each has depends on the time. */
+function course({ records }: Answer) {
+  const blobs = records.filter(({ digest }) => digest)
+  const runs = blobs.filter(({ digest }, index) => digest !== blobs[index - 1]?.digest)
+  const pairs = blobs
+    .slice(1)
+    .map((later, index) => [blobs[index] as (typeof blobs)[number], later] as const)
+    .filter(([before, later]) => before.digest === later.digest)
+  return {
+    one_after_the_other: runs.length > 1 && new Set(runs.map(({ digest }) => digest)).size === runs.length,
+    total_stays: pairs.every(([before, later]) => before.total === later.total),
+    completed_falls: pairs.some(([before, later]) => (later.completed ?? 0) < (before.completed ?? 0)),
+  }
+}
+
 /** What an error says, without folders of the server and the address and words of whoever refused. */
 const masked = (text: string) =>
   text
@@ -116,6 +131,12 @@ check.alone('registry.push.steps', async ({ client, post }) => {
   }
 })
 
+check.alone('registry.push.progress', async ({ client, post }) => {
+  const model = named('course-pushed')
+  const body = { model, from: models.templated, system: 'Pushed.' }
+  return course(await withModel(client, body, () => post('/api/push', { model, insecure: true })))
+})
+
 const pushFailure = ({ post, given }: Tools) => failure((stream) => post('/api/push', { ...given, stream }))
 
 check('registry.push.unknown', pushFailure)
@@ -160,6 +181,14 @@ check('registry.pull.malformed', async ({ post }) => ({
   malformed: outcome(await post('/api/pull', { model: 'bad name!', insecure: true })),
   none: outcome(await post('/api/pull', { insecure: true })),
 }))
+
+check.alone('registry.pull.progress', async ({ client, post, del }) => {
+  const model = named('course-pulled')
+  await publish(client, 'course-pulled', { system: 'Pulled.' })
+  const pulled = await post('/api/pull', { model, insecure: true })
+  await del('/api/delete', { model })
+  return course(pulled)
+})
 
 check.alone('registry.pull.insecure', async ({ client, post }) => {
   const model = named('insecure')

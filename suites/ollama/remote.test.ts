@@ -568,6 +568,12 @@ const SEARCHES = {
 }
 
 /** What a dialect answers: events, or the whole. */
+/** Whether two items have one id. */
+const anIdTwice = (items: { id?: string }[] = []) => {
+  const ids = items.flatMap(({ id }) => id ?? [])
+  return ids.length > new Set(ids).size || undefined
+}
+
 const said = (answer: Exchange, stream: boolean) =>
   stream
     ? answer.eventData.map(({ type, response, ...rest }: Exchange['json']) =>
@@ -575,13 +581,18 @@ const said = (answer: Exchange, stream: boolean) =>
           type,
           ...rest,
           ...(response && { status: response.status, error: response.error }),
-          ...(response?.usage && { output: response.output, usage: response.usage }),
+          ...(response?.usage && {
+            output: response.output,
+            usage: response.usage,
+            an_id_twice: anIdTwice(response.output),
+          }),
         }),
       )
     : bare({
         status: answer.status,
         error: answer.json.error,
         output: answer.json.output,
+        an_id_twice: anIdTwice(answer.json.output),
         content: answer.json.content,
         stop_reason: answer.json.stop_reason,
         usage: answer.json.usage,

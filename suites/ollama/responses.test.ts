@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
@@ -288,6 +289,31 @@ check('responses.stream.identifiers', async ({ post }) => {
     answer: eventData[0].response.id === id,
     items: String(items('response.output_item.added')) === String(done),
     output: String(output.map(({ id }) => id)) === String(done),
+  }
+})
+
+check('responses.stream.last-only', async ({ post }) => {
+  const { eventData } = await post('/v1/responses', { ...HELLO, stream: true })
+  const [created, inProgress, completed] = [0, 1, -1].map((index) =>
+    Object.entries({ ...eventData.at(index).response, created_at: 'that of the event' }),
+  )
+  const changed = (later: [string, unknown][] = []) =>
+    later.filter((entry) => !created?.some((one) => isDeepStrictEqual(one, entry))).map(([key]) => key)
+  return {
+    in_progress: changed(inProgress),
+    completed: changed(completed).sort(),
+    keys: created?.length === completed?.length,
+  }
+})
+
+check('responses.stream.parts', async ({ post }) => {
+  const { eventData } = await post('/v1/responses', { ...THINK, stream: true })
+  const added = (index: number) => eventData.slice(0, index).findLast(({ item }) => item)?.item.id
+  const told = (places: (number | undefined)[]) => [...new Set(places.filter((one) => one !== undefined))]
+  return {
+    of_the_item: eventData.every(({ item_id: id }, index) => id === undefined || id === added(index)),
+    content_index: told(eventData.map(({ content_index }) => content_index)),
+    summary_index: told(eventData.map(({ summary_index }) => summary_index)),
   }
 })
 

@@ -105,6 +105,34 @@ check('streaming.created_at.form', async ({ post }) => {
   return { utc_with_fraction: times.every((time) => form.test(time)), one_for_all: new Set(times).size === 1 }
 })
 
+check('streaming.repeated', async ({ post }) => {
+  const { records } = await post('/api/generate', { ...ABC, stream: true })
+  const done = records.map((record) => record.done)
+  return {
+    models: new Set(records.map(({ model }) => model)).size,
+    done_before_the_last: [...new Set(done.slice(0, -1))],
+    done_at_last: done.at(-1),
+  }
+})
+
+// Chunks
+
+check.each('streaming.chunks.*', async ({ post, given }) => {
+  const { chunks, contentType } = await post(given.path, given.body)
+  const between = contentType === 'text/event-stream' ? '\n\n' : '\n'
+  return chunks.map(({ bytes }) => {
+    const parts = String(bytes).split(between)
+    return parts.at(-1) === '' ? parts.length - 1 : 'a part'
+  })
+})
+
+// Failures in mid-stream
+
+check.each('streaming.failed.*', async ({ post, given }) => {
+  const { status, records }: Exchange = await post(given.path, given.body)
+  return { status, records: records.map((one) => ('error' in one ? 'error' : one.status)) }
+})
+
 // Errors and single answers
 
 check('streaming.error.unknown-model', async ({ post }) => {
