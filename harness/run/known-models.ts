@@ -49,8 +49,11 @@ export function unlikeFiles(exchange: Exchange): Problem[] {
   const models = Array.isArray(answer.models) ? answer.models : []
   for (const [index, model] of models.entries()) {
     const place = `/models/${index}`
-    // What a check makes and loads is made of the same files.
-    if (isOwn(model) || path === '/api/ps') found.push(...detailsWrong(model.details, `${place}/details`))
+    if (isOwn(model) || path === '/api/ps')
+      found.push(
+        ...detailsWrong(model.details, `${place}/details`),
+        ...familyWrong(model, `${place}/details`),
+      )
     if (model.model !== model.name)
       found.push({ place: `${place}/model`, found: model.model, rule: `the name again: ${model.name}` })
     found.push(...capabilitiesWrong(model.capabilities, model.name, `${place}/capabilities`))
@@ -120,9 +123,7 @@ function* detailsWrong(details: unknown, place: string, modelfile = ''): Generat
   for (const [key, allowed] of Object.entries(allowedDetails()))
     if (key in details && !allowed.includes(details[key]))
       yield { place: `${place}/${key}`, found: details[key], rule: 'as in the file of the model' }
-  const { families, parent_model: parent } = details
-  if (!isDeepStrictEqual(families, ['llama']))
-    yield { place: `${place}/families`, found: families, rule: 'as in the file of the model' }
+  const { parent_model: parent } = details
   if (
     typeof parent === 'string' &&
     parent !== '' &&
@@ -143,7 +144,6 @@ function allowedDetails(): Record<string, unknown[]> {
   const sizes = factsOf().map(({ parameters }) => `${Math.floor(parameters / 1000)}K`)
   allowed = {
     format: ['gguf'],
-    family: ['llama'],
     // What checks make may be of Safetensors, and quantized.
     parameter_size: [...sizes, ...sizes.map(roundedUp), '9K'],
     quantization_level: ['unknown', 'F32', 'F16', 'Q8_0', 'Q4_K_S', 'Q4_K_M'],
@@ -151,6 +151,18 @@ function allowedDetails(): Record<string, unknown[]> {
     embedding_length: factsOf().map(({ info }) => info['llama.embedding_length']),
   }
   return allowed
+}
+
+/** A model of the suite is a llama; what a check makes of its files may be said to be of another family first. */
+function* familyWrong(model: Record<string, unknown>, place: string): Generator<Found> {
+  const { details } = model
+  if (!isObject(details) || details.format === '' || details.family === 'far' || details.family === '') return
+  const { family, families } = details
+  const wanted = isOwn(model) || family === 'llama' ? ['llama'] : [family, 'llama']
+  if (!isDeepStrictEqual(families, wanted))
+    yield { place: `${place}/families`, found: families, rule: `as in the file of the model: ${wanted}` }
+  if (isOwn(model) && family !== 'llama')
+    yield { place: `${place}/family`, found: family, rule: 'as in the file of the model: llama' }
 }
 
 /** An adapter says the family once more, and nothing else does; one that is a whole model is not shown. */
@@ -165,8 +177,10 @@ const roundedUp = (size: string) => `${Number.parseInt(size) + 1}K`
 
 function* shownWrong(answer: Record<string, unknown>, asked: unknown): Generator<Found> {
   const isKnown = isObject(asked) && ownModel(asked.model) !== undefined
-  if (isKnown) yield* detailsWrong(answer.details, '/details', String(answer.modelfile))
-  else yield* familyTwice(answer, asked)
+  if (isKnown) {
+    yield* detailsWrong(answer.details, '/details', String(answer.modelfile))
+    yield* familyWrong({ name: asked.model, ...answer }, '/details')
+  } else yield* familyTwice(answer, asked)
   if (isObject(asked)) yield* capabilitiesWrong(answer.capabilities, asked.model, '/capabilities')
   const { model_info: info, tensors, parameters, modelfile, template, system } = answer
   if (isKnown && isObject(info)) {

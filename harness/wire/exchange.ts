@@ -105,7 +105,9 @@ export class Exchange<Known extends Answer = AnyAnswer> {
 
   /** What was sent as JSON, undefined where it is none; read once for all, so nobody may change it. */
   get sent(): unknown {
-    this.#sent ??= { json: jsonOf(this.request.body) }
+    const { body } = this.request
+    // A model file is long, and is no text.
+    this.#sent ??= { json: body && isUtf8(body) ? jsonOf(body.toString()) : undefined }
     return this.#sent.json
   }
 
@@ -151,7 +153,7 @@ class Reading {
   }
 
   get whole(): unknown {
-    this.#whole ??= { json: jsonOf(this.bytes) }
+    this.#whole ??= { json: jsonOf(this.text) }
     return this.#whole.json
   }
 
@@ -168,11 +170,10 @@ class Reading {
   }
 }
 
-/** The value of bytes that are JSON; what is no text is not read to its end. */
-function jsonOf(bytes: Buffer | undefined): unknown {
-  if (bytes === undefined || !isUtf8(bytes)) return undefined
+/** The value of a text that is JSON. */
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString())
+    return JSON.parse(text)
   } catch {
     return undefined
   }
