@@ -154,6 +154,7 @@ async function failureOf(
     const observed = procedure({
       ...verbsOf(client),
       client,
+      id: statement.id,
       version,
       known: (path, body) => knownFields(system, version, path, body),
       given: statement.given,

@@ -44,6 +44,8 @@ declare module 'vitest' {
 export type Tools = Verbs & {
   /** For what the verbs do not say: another method, a request as an object. */
   client: Client
+  /** Of the statement. */
+  id: string
   /** Version of the target. */
   version: string
   /** Of the fields of a body those that the target's version knows, where an unknown one would prove nothing. */
@@ -149,6 +151,7 @@ async function attempt(
     const observed = procedure({
       ...verbsOf(client),
       client,
+      id: statement.id,
       version: session.version,
       known: (path, body) => knownFields(session.system, session.version, path, body),
       given: asNamed(statement.given, session.supply?.names),

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { instrumentFile } from '../../fixtures/instruments/instruments.ts'
+import { afterAll } from 'vitest'
+import { instruments } from '../../fixtures/instruments/instruments.ts'
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
+import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
+import { deleteLater, deleteNow } from '../../harness/run/later.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import { type Client, REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
@@ -46,13 +49,36 @@ const fill = (client: Client, model: string, manifest: unknown) =>
     body: manifest,
   })
 
-const digest = (last: string) => `sha256:${'0'.repeat(63)}${last}`
-const manifest = (config: string, ...layers: string[]) => ({
+const hash = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+const digestOf = (bytes: string | Uint8Array) => `sha256:${hash(bytes)}`
+
+/** What a manifest says of a config or layer. */
+type Part = { digest: string; size: number; type?: string }
+
+const partOf = (bytes: string | Uint8Array, type?: string): Part => ({
+  digest: digestOf(bytes),
+  size: bytes.length,
+  ...(type && { type }),
+})
+
+/** A part with a digest that no bytes have, each its own. */
+const lie = (last: string): Part => ({ digest: `sha256:${'0'.repeat(63)}${last}`, size: 2 })
+
+const manifest = ({ digest, size }: Part, ...layers: Part[]) => ({
   schemaVersion: 2,
   mediaType: MANIFEST,
-  config: { mediaType: 'application/vnd.docker.container.image.v1+json', digest: config, size: 2 },
-  layers: layers.map((digest) => ({ mediaType: `${LAYER}template`, digest, size: 2 })),
+  config: { mediaType: 'application/vnd.docker.container.image.v1+json', digest, size },
+  layers: layers.map(({ digest, size, type = 'template' }) => ({ mediaType: LAYER + type, digest, size })),
 })
+
+/** Puts bytes into the registry, under a digest that need not be theirs. */
+const store = (client: Client, model: string, digest: string, bytes: string) =>
+  client.send({
+    to: 'registry',
+    method: 'POST',
+    path: `/v2/${PREFIX}registry-${model}/blobs/uploads/?digest=${digest}`,
+    body: bytes,
+  })
 
 /** The steps of a stream: a blob is one, however many records its progress took. */
 const steps = ({ records }: Answer) =>
@@ -108,6 +134,9 @@ function publish(client: Client, name: string, body: Create = {}) {
   const push = { method: 'POST', path: '/api/push', body: { model, insecure: true, stream: false } } as const
   return withModel(client, { model, from: models.templated, ...body }, () => client.send(push))
 }
+
+// What pushes is alone: two pushes of one layer are one, to one of the two places.
+afterAll(deleteNow)
 
 // Push
 
@@ -206,34 +235,35 @@ check.alone('registry.pull.insecure', async ({ client, post }) => {
 })
 
 check('registry.pull.digest-mismatch', async ({ client, post }) => {
-  await post(`/v2/${PREFIX}registry-mismatch/blobs/uploads/?digest=${digest('1')}`, '{}', { to: 'registry' })
-  await fill(client, 'mismatch', manifest(digest('1')))
+  const wrong = lie('1')
+  await store(client, 'mismatch', wrong.digest, '{}')
+  await fill(client, 'mismatch', manifest(wrong))
   return ended(await post('/api/pull', { model: named('mismatch'), insecure: true, stream: false }))
 })
 
-check.alone('registry.pull.digest-mismatch.twice', async ({ client, post, del }) => {
-  await post(`/v2/${PREFIX}registry-twice/blobs/uploads/?digest=${digest('2')}`, '{}', { to: 'registry' })
-  await fill(client, 'twice', manifest(digest('2'), digest('2')))
-  const pulled = await post('/api/pull', { model: named('twice'), insecure: true, stream: false })
-  await del('/api/delete', { model: named('twice') })
-  return ended(pulled)
+check('registry.pull.digest-mismatch.twice', async ({ client, post }) => {
+  const wrong = lie('2')
+  await store(client, 'twice', wrong.digest, '{}')
+  await fill(client, 'twice', manifest(wrong, wrong))
+  deleteLater(client, named('twice'))
+  return ended(await post('/api/pull', { model: named('twice'), insecure: true, stream: false }))
 })
 
 check('registry.pull.missing-blob', async ({ client, post }) => {
-  await fill(client, 'missing', manifest(digest('3')))
+  await fill(client, 'missing', manifest(lie('3')))
   return failure((stream) => post('/api/pull', { model: named('missing'), insecure: true, stream }))
 })
 
 check.alone('registry.pull.unused-layers', async ({ client, post }) => {
   const model = named('unused')
-  const old = { model, from: models.templated, system: 'Old.' }
-  const pulled = await withModel(client, old, async () => {
+  const pulled = await withModel(client, { model, from: models.templated, system: 'Unused.' }, async () => {
     await post('/api/push', { model, insecure: true, stream: false })
-    await post('/api/create', { ...old, system: 'New.', stream: false })
+    const { layers, ...rest } = await manifestOf(client, 'unused')
+    const used = layers?.filter(({ mediaType }) => mediaType !== `${LAYER}system`)
+    await fill(client, 'unused', { ...rest, layers: used })
     return post('/api/pull', { model, insecure: true })
   })
-  // A blob that comes quickly need not be reported.
-  return steps(pulled).filter((step) => step !== 'pulling …')
+  return steps(pulled)
 })
 
 // Push and pull
@@ -303,11 +333,10 @@ check.alone('registry.stored.digest', async ({ client, get, post, del }) => {
     },
   )
   await del('/api/delete', { model: pulled })
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-  const digestOf = (model: string) => listed.find(({ name }) => name.endsWith(`/${model}:latest`))?.digest
+  const digestIn = (model: string) => listed.find(({ name }) => name.endsWith(`/${model}:latest`))?.digest
   return {
-    created: digestOf(`${PREFIX}registry-created`) === sha256(`${shown.text}\n`),
-    pulled: digestOf(`${PREFIX}registry-pulled-anew`) === sha256(served),
+    created: digestIn(`${PREFIX}registry-created`) === hash(`${shown.text}\n`),
+    pulled: digestIn(`${PREFIX}registry-pulled-anew`) === hash(served),
   }
 })
 
@@ -320,11 +349,13 @@ check.alone('registry.stored.remote', async ({ client, given }) => {
 // Whatever the registry answers
 
 const pathOf = (model: string, part: string) => `/v2/${PREFIX}registry-${model}/${part}`
+const lastOf = (id: string) => id.split('.').at(-1)
 
-check.alone.each('registry.pull.status.*', async ({ client, post, given }) => {
-  const told = { to: `GET ${pathOf('status', 'manifests/latest')}`, body: 'no luck', ...given }
+check.each('registry.pull.status.*', async ({ id, client, post, given }) => {
+  const name = `status-${lastOf(id)}`
+  const told = { to: `GET ${pathOf(name, 'manifests/latest')}`, body: 'no luck', ...given }
   await tell(client, { ...told, times: 2 })
-  return failure((stream) => post('/api/pull', { model: named('status'), insecure: true, stream }))
+  return failure((stream) => post('/api/pull', { model: named(name), insecure: true, stream }))
 })
 
 check.alone.each('registry.pull.manifest.*', async ({ client, post, del, given }) => {
@@ -351,7 +382,7 @@ check.alone.each('registry.push.manifest-status.*', async ({ client, post, given
 check.alone.each('registry.push.blob-status.*', async ({ client, post, given: { method, status } }) => {
   const name = `blob-${method.toLowerCase()}-${status}`
   const system = `A layer for ${name}.`
-  const digest = `sha256:${createHash('sha256').update(system).digest('hex')}`
+  const digest = digestOf(system)
   const path = method === 'POST' ? 'blobs/uploads/' : `blobs/${digest}`
   return withModel(client, { model: named(name), from: models.templated, system }, async () => {
     await tell(client, { to: `${method} ${pathOf(name, path)}`, status, body: 'no luck' })
@@ -370,9 +401,10 @@ const challenge = (realm: string) => ({
   'www-authenticate': `Bearer realm="${realm}",service="conformance",scope="repository:a:pull repository:b:pull"`,
 })
 
-check.alone('registry.pull.token', async ({ client, post, del }) => {
+check('registry.pull.token', async ({ client, post }) => {
   const model = named('token')
-  await publish(client, 'token')
+  await offer(client, 'token', '{"of":"token"}')
+  deleteLater(client, model)
   const manifest = `GET ${pathOf('token', 'manifests/latest')}`
   await tell(
     client,
@@ -380,7 +412,6 @@ check.alone('registry.pull.token', async ({ client, post, del }) => {
     { to: 'GET /token', status: 200, body: '{"token":"secret"}' },
   )
   const pulled = await post('/api/pull', { model, insecure: true, stream: false })
-  await del('/api/delete', { model })
   const asked = await received(client, '/token?')
   const manifests = await received(client, `"path":"${pathOf('token', 'manifests/latest')}"`)
   return {
@@ -428,23 +459,11 @@ check('registry.pull.token.other-host', async ({ client, post }) => {
   return ended(await post('/api/pull', { model: named('other-host'), insecure: true, stream: false }))
 })
 
-/** Puts a blob into the registry, and a manifest with it alone. @returns its path there */
-async function offer(client: Client, model: string, text: string) {
-  const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
-  await client.send({
-    to: 'registry',
-    method: 'POST',
-    path: pathOf(model, `blobs/uploads/?digest=${digest}`) as `/v2/conformance/${string}/blobs/uploads/`,
-    body: text,
-  })
-  const { config, layers } = manifest(digest)
-  await fill(client, model, {
-    schemaVersion: 2,
-    mediaType: MANIFEST,
-    config: { ...config, size: text.length },
-    layers,
-  })
-  return pathOf(model, `blobs/${digest}`)
+/** Puts a model of a config and layers into the registry. @returns the path of its config there */
+async function offer(client: Client, model: string, config: string, ...layers: string[]) {
+  for (const text of [config, ...layers]) await store(client, model, digestOf(text), text)
+  await fill(client, model, manifest(partOf(config), ...layers.map((text) => partOf(text))))
+  return pathOf(model, `blobs/${digestOf(config)}`)
 }
 
 const rangesOf = async (client: Client, path: string) =>
@@ -452,8 +471,9 @@ const rangesOf = async (client: Client, path: string) =>
     [method, headers.range].filter(Boolean).join(' '),
   )
 
-check.alone('registry.pull.requests', async ({ client, post, del }) => {
+check('registry.pull.requests', async ({ client, post }) => {
   const model = named('requests')
+  deleteLater(client, model)
   const path = await offer(client, 'requests', '{"of":"requests"}')
   await post('/api/pull', { model, insecure: true, stream: false })
   const first = await rangesOf(client, path)
@@ -463,12 +483,12 @@ check.alone('registry.pull.requests', async ({ client, post, del }) => {
     client,
     `"path":"${pathOf('requests', 'manifests/latest')}","headers":{"accept`,
   )
-  await del('/api/delete', { model })
   return { first, again, accept: manifests?.headers.accept }
 })
 
-check.alone('registry.pull.resume', async ({ client, post, del }) => {
+check('registry.pull.resume', async ({ client, post }) => {
   const model = named('resume')
+  deleteLater(client, model)
   const text = '{"of":"a download that is cut off"}'
   const path = await offer(client, 'resume', text)
   await tell(
@@ -483,12 +503,12 @@ check.alone('registry.pull.resume', async ({ client, post, del }) => {
   await call.ended
   const again = () => post('/api/pull', { model, insecure: true, stream: false })
   const { json } = await poll(again, ({ json }) => json.status === 'success', 20)
-  await del('/api/delete', { model })
   return { ranges: await rangesOf(client, path), status: json.status }
 })
 
-check.alone('registry.pull.cut', async ({ client, post, del }) => {
+check('registry.pull.cut', async ({ client, post }) => {
   const model = named('cut')
+  deleteLater(client, model)
   const text = '{"of":"a download that is cut off once"}'
   const path = await offer(client, 'cut', text)
   await tell(
@@ -497,12 +517,12 @@ check.alone('registry.pull.cut', async ({ client, post, del }) => {
     { to: `GET ${path}`, status: 206, body: text, cut: 10 },
   )
   const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
-  await del('/api/delete', { model })
   return { ranges: await rangesOf(client, path), ...pulled }
 })
 
-check.alone('registry.pull.redirect', async ({ client, post, del }) => {
+check('registry.pull.redirect', async ({ client, post }) => {
   const model = named('redirect')
+  deleteLater(client, model)
   const text = '{"of":"a blob elsewhere"}'
   const path = await offer(client, 'redirect', text)
   await tell(
@@ -512,7 +532,6 @@ check.alone('registry.pull.redirect', async ({ client, post, del }) => {
     { to: 'GET /elsewhere', status: 206, body: text },
   )
   const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
-  await del('/api/delete', { model })
   return { elsewhere: await rangesOf(client, '/elsewhere'), ...pulled }
 })
 
@@ -552,45 +571,23 @@ check.each('registry.name.*', async ({ client, post, given }) => {
 
 // Models whose parts are broken
 
-/** Pulls a model that the registry made of these parts. */
+/** The spare model in a file of its own: it goes with whatever was made of it. */
+const FILE = tableModel({ ...instruments.spare.table, name: 'broken' })
+
+/** Pulls a model of parts that are there: a server waits a second for each that it downloads. */
 async function pullMade(
   { client, post }: Tools,
   config: string,
-  parts: { type: string; text: string }[],
-  weights: boolean,
+  layers: { type: string; bytes: string | Uint8Array }[],
 ) {
-  const of = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
-  const put = (text: string) =>
-    client.send({
-      to: 'registry',
-      method: 'POST',
-      path: `/v2/${PREFIX}registry-made/blobs/uploads/?digest=${of(text)}`,
-      body: text,
-    })
-  const { bytes, digest } = instrumentFile('spare')
-  await client.send({ method: 'POST', path: `/api/blobs/${digest}`, body: bytes })
-  const layers = parts.map(({ type, text }) => ({
-    mediaType: LAYER + type,
-    digest: of(text),
-    size: text.length,
-  }))
-  for (const { text } of parts) await put(text)
-  await put(config)
+  for (const bytes of [config, ...layers.map(({ bytes }) => bytes)])
+    await client.send({ method: 'POST', path: `/api/blobs/${digestOf(bytes)}`, body: bytes })
   await client.send({
     to: 'registry',
     method: 'PUT',
-    path: `/v2/${PREFIX}registry-made/manifests/latest`,
+    path: pathOf('made', 'manifests/latest'),
     wrong: true,
-    body: {
-      schemaVersion: 2,
-      mediaType: MANIFEST,
-      config: {
-        mediaType: 'application/vnd.docker.container.image.v1+json',
-        digest: of(config),
-        size: config.length,
-      },
-      layers: [...(weights ? [{ mediaType: `${LAYER}model`, digest, size: bytes.length }] : []), ...layers],
-    },
+    body: manifest(partOf(config), ...layers.map(({ bytes, type }) => partOf(bytes, type))),
   })
   return post('/api/pull', { model: named('made'), insecure: true, stream: false })
 }
@@ -615,8 +612,10 @@ check.alone.each('registry.broken.*', async (tools) => {
   }
   const listed = async () =>
     (await get('/api/tags')).json.models.some(({ name }) => name.includes('registry-made'))
+  const { config = CONFIG, parts = [], weights = true } = given
+  const layers = parts.map(({ type, text }: { type: string; text: string }) => ({ type, bytes: text }))
   const pulled = failed(
-    await pullMade(tools, given.config ?? CONFIG, given.parts ?? [], given.weights ?? true),
+    await pullMade(tools, config, weights ? [{ type: 'model', bytes: FILE }, ...layers] : layers),
   )
   const options = { ...GREEDY, num_predict: 2, num_thread: 1, num_ctx: 256 }
   const answers = {
@@ -635,15 +634,16 @@ check.alone.each('registry.broken.*', async (tools) => {
 
 // What a pull leaves behind, and what a push says of itself
 
-check.alone('registry.pull.totals', async ({ client, post, del }) => {
+check('registry.pull.totals', async ({ client, post }) => {
   const model = named('totals')
-  await publish(client, 'totals', { system: 'Counted.' })
-  await del('/api/delete', { model })
+  deleteLater(client, model)
+  // A blob that comes quickly need not be reported, one that is there is.
+  const there = 'Counted.'
+  await post(`/api/blobs/${digestOf(there)}`, there)
+  await offer(client, 'totals', '{"of":"totals"}', there)
   const pulled = progress(await post('/api/pull', { model, insecure: true }))
   const { config, layers } = await manifestOf(client, 'totals')
-  await del('/api/delete', { model })
   const all = [...(layers ?? []), config]
-  // A blob that comes quickly need not be reported.
   return {
     totals_are_sizes: pulled.every((one) =>
       all.some(({ digest, size }) => one.digest === digest && one.total === size && one.completed === size),
@@ -652,29 +652,29 @@ check.alone('registry.pull.totals', async ({ client, post, del }) => {
   }
 })
 
-check.alone('registry.pull.digest-mismatch.again', async ({ client, head, post }) => {
-  const wrong = digest('5')
-  await post(`/v2/${PREFIX}registry-again/blobs/uploads/?digest=${wrong}`, '{}', { to: 'registry' })
+check('registry.pull.digest-mismatch.again', async ({ client, head, post }) => {
+  const wrong = lie('5')
+  await store(client, 'again', wrong.digest, '{}')
   await fill(client, 'again', manifest(wrong))
   const pull = () => post('/api/pull', { model: named('again'), insecure: true, stream: false })
   const first = ended(await pull())
-  const stored = (await head(`/api/blobs/${wrong}`)).status
+  const stored = (await head(`/api/blobs/${wrong.digest}`)).status
   return { stored, same_again: isDeepStrictEqual(ended(await pull()), first) }
 })
 
-check.alone.each('registry.pull.blob-status.*', async ({ client, post, given }) => {
+check.each('registry.pull.blob-status.*', async ({ client, post, given }) => {
   const name = `blob-${given.status}`
   const path = await offer(client, name, `{"of":"${name}"}`)
   await tell(client, { to: `HEAD ${path}`, body: '', ...given, times: 2 })
   return failure((stream) => post('/api/pull', { model: named(name), insecure: true, stream }))
 })
 
-check.alone('registry.pull.both', async ({ client, post, del }) => {
+check('registry.pull.both', async ({ client, post }) => {
   const [model, name] = [named('both-new'), named('both-old')]
+  deleteLater(client, model)
   await offer(client, 'both-new', '{"of":"the new field"}')
   const pulled = ended(await post('/api/pull', { model, name, insecure: true, stream: false }))
   const asked = await received(client, 'registry-both-')
-  await del('/api/delete', { model })
   return {
     ...pulled,
     asked: [...new Set(asked.filter(({ method }) => method === 'GET').map(({ path }) => path.split('/')[3]))],
@@ -693,7 +693,7 @@ check.alone('registry.push.token', async ({ client, post }) => {
   const model = named('push-token')
   const system = 'A layer that needs a token.'
   return withModel(client, { model, from: models.templated, system }, async () => {
-    const digest = `sha256:${createHash('sha256').update(system).digest('hex')}`
+    const digest = digestOf(system)
     await tell(
       client,
       {
@@ -722,7 +722,7 @@ check.alone('registry.push.upload', async ({ client, post }) => {
   const system = 'A layer whose upload is looked at.'
   const { size, digest } = {
     size: system.length,
-    digest: `sha256:${createHash('sha256').update(system).digest('hex')}`,
+    digest: digestOf(system),
   }
   return withModel(client, { model, from: models.templated, system }, async () => {
     await post('/api/push', { model, insecure: true, stream: false })
