@@ -11,8 +11,17 @@ const code = extname(import.meta.filename)
 // llama-server's suites run only when they are asked for.
 const systems = ['ollama', ...(process.env.LLAMA_SERVER_TARGET ? ['llama-server'] : [])]
 
-/** The suites that load models again and again, the slowest first; the others fill the gaps. */
-export const FIRST = ['lifecycle', 'options', 'legacy-completions', 'keep-alive']
+/** The suites that take longest, most of them by loading models again and again; the others fill the gaps. */
+export const FIRST = [
+  'lifecycle',
+  'registry',
+  'models',
+  'options',
+  'clients',
+  'remote',
+  'legacy-completions',
+  'keep-alive',
+]
 
 /** A fixed order, whatever took how long the last time. */
 class FixedOrder extends BaseSequencer {
