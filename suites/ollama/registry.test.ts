@@ -607,7 +607,10 @@ check.alone.each('registry.broken.*', async (tools) => {
           error: masked(error ?? '')
             .replace(/\S*(?=[/\\]blobs)/, '…')
             .replace(/sha256-\w{64}/, 'sha256-…')
-            .replace(/.*(process has terminated|failed to load).*/, 'it does not load'),
+            .replace(
+              /.*(process (has terminated|no longer running)|failed to load|do load request).*/,
+              'it does not load',
+            ),
         }
   }
   const listed = async () =>
