@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Target } from '../targets/target.ts'
 import type { Client } from '../wire/client.ts'
 import type { Exchange } from '../wire/exchange.ts'
@@ -26,18 +27,35 @@ export async function whyGone(target: Target, client: Client): Promise<string | 
 export async function whyStuck(client: Client, asked: readonly Asked[]): Promise<string | undefined> {
   for (const { model, options } of asked) {
     const body = { model, prompt: 'a', raw: true, stream: false, options: { ...options, num_predict: 1 } }
-    const { end } = await ask(client, { method: 'POST', path: '/api/generate', body })
-    if (end === 'aborted') {
+    if (await leavesAlone(client, { method: 'POST', path: '/api/generate', body })) {
       return `the server leaves requests without an answer: asked for one token of ${model} it says nothing for ${PATIENCE / 1000} s, as if requests whose clients went away kept their place`
     }
   }
   return undefined
 }
 
-async function ask(
-  client: Client,
-  request: { method: string; path: string; body?: unknown },
-): Promise<Exchange> {
+type Asking = { method: string; path: string; body?: unknown }
+
+/** How often the server is asked for something else meanwhile. */
+const BEATS = 40
+
+/**
+ * Whether a server answers nothing for as long as it answers other requests quickly: on a busy machine these take longer
+ * as well, and more is waited for.
+ */
+async function leavesAlone(client: Client, request: Asking): Promise<boolean> {
+  const call = client.start(request)
+  for (let beat = 0; beat < BEATS && !call.exchange.end; beat++) {
+    await Promise.race([call.ended, pause(PATIENCE / BEATS, undefined, { ref: false })])
+    if (!call.exchange.end && (await ask(client, { method: 'GET', path: '/' })).end === 'aborted') break
+  }
+  if (call.exchange.end) return false
+  call.abort()
+  await call.ended
+  return true
+}
+
+async function ask(client: Client, request: Asking): Promise<Exchange> {
   const call = client.start(request)
   const timer = setTimeout(() => call.abort(), PATIENCE)
   const exchange = await call.ended
