@@ -48,8 +48,8 @@ const statement = {
 
 const recording = new Recorded({ chat: { 'chat.demo': [recorded] } }, () => statement)
 
-const run = (procedure: Procedure) =>
-  bitesOf({ statement, procedure, system: 'ollama', version: '0.24.0', recording, oneOf: 1 })
+const run = (procedure: Procedure, oneOf = 1) =>
+  bitesOf({ statement, procedure, system: 'ollama', version: '0.24.0', recording, oneOf })
 
 const sound: Procedure = async ({ post }) => {
   const { records } = await post('/api/chat', BODY)
@@ -85,6 +85,16 @@ test('a check that looks at nothing is named', async () => {
   expect(toothless.bites).toBe(false)
   const { problems } = sumOf([toothless], [], 1, [])
   expect(problems).toEqual(['chat.demo notices nothing, whatever its exchanges are changed to'])
+})
+
+test('that a check looks at nothing is seen of those outside a sample too', async () => {
+  const outside = 2 ** 31
+  const toothless: Procedure = async ({ post }) => {
+    await post('/api/chat', BODY)
+    return { text: 'bc', eval_count: 2 }
+  }
+  expect(await run(toothless, outside)).toMatchObject({ bites: false, survivors: [] })
+  expect(await run(sound, outside)).toMatchObject({ bites: true, survivors: [], noticed: { check: 0 } })
 })
 
 test('a check that does not hold over its own recording is named', async () => {

@@ -21,9 +21,10 @@ import { type Played, playedOf, Player } from './player.ts'
 /** A changed answer that nobody noticed. */
 export type Survivor = Omit<Change, 'answer'> & {
   statement: string
-  /** Index of the exchange in its check, and what it asks: `POST /api/chat`. */
+  /** Index of the exchange in its check, what it asks, `POST /api/chat`, and how it was answered. */
   exchange: number
   operation: string
+  status: number
   /** The same for the same change of the same answer to the same request in another check. */
   key: string
 }
@@ -58,9 +59,14 @@ export type Subject = {
   oneOf: number
 }
 
-/** What a change is, wherever it is made: `POST /api/chat: a count by one at records[*].eval_count`. */
-export const kindOf = ({ operation, name, place }: Pick<Survivor, 'operation' | 'name' | 'place'>) =>
-  `${operation}: ${name} at ${place.replaceAll(/\[\d+\]/g, '[*]')}`
+/** What a change is, wherever it is made: `POST /api/chat 200: a count by one at records[*].eval_count`. */
+export const kindOf = ({
+  operation,
+  status,
+  name,
+  place,
+}: Pick<Survivor, 'operation' | 'status' | 'name' | 'place'>) =>
+  `${operation} ${status}: ${name} at ${place.replaceAll(/\[\d+\]/g, '[*]')}`
 
 /** Runs a check over its recorded exchanges, then again for each change of each of them. */
 export async function bitesOf(subject: Subject): Promise<Bites> {
@@ -79,7 +85,6 @@ export async function bitesOf(subject: Subject): Promise<Bites> {
   const ruled = new Set<string>()
   const played = recording.exchangesOf(statement.id)
   const sampled = played.map(({ request }) => oneOf <= 1 || recording.isAmong(statement, request, oneOf))
-  if (!sampled.includes(true)) return oneOf > 1 ? { ...bites, bites: true } : bites
   const sent: Exchange[] = []
   const problem = await failureOf(subject, played, (exchanges) => sent.push(...exchanges))
   if (problem !== undefined) return { ...bites, problem }
@@ -90,7 +95,7 @@ export async function bitesOf(subject: Subject): Promise<Bites> {
     )) !== undefined
   const all = played.flatMap(({ answer, request }, index) => {
     const exchange = sent[index]
-    if (!sampled[index] || !answer || !exchange || exchange.aside || !isOfServer(exchange)) return []
+    if (!answer || !exchange || exchange.aside || !isOfServer(exchange)) return []
     const around = {
       schemaOf: (part: Part) => schemaFileOf(subject, exchange, answer, part),
       before: earlierOf(played, index),
@@ -99,12 +104,19 @@ export async function bitesOf(subject: Subject): Promise<Bites> {
     }
     return [{ index, answer, request, exchange, changes: () => changesOf(answer, around) }]
   })
-  for (const { index, answer, request, exchange, changes } of all) {
+  for (const { index, answer, request, exchange, changes } of all.filter(({ index }) => sampled[index])) {
     const { method, path } = request
     const operation = operationOf(system, version, method, path) ?? `${method} ${withoutQuery(path)}`
     for (const { answer: changed, ...change } of changes()) {
       const key = recording.keyOf(statement, request, change)
-      const made = { ...change, statement: statement.id, exchange: index, operation, key }
+      const made = {
+        ...change,
+        statement: statement.id,
+        exchange: index,
+        operation,
+        status: answer.status,
+        key,
+      }
       const refused = refusedBy(subject, exchange, changed)
       const fails = refused === undefined && (await failsWith(index, changed))
       const by = refused ?? (fails ? 'check' : undefined)
@@ -118,8 +130,7 @@ export async function bitesOf(subject: Subject): Promise<Bites> {
     }
     if (answer.chunks.length > 1 && (await failsWith(index, splitElsewhere(answer)))) bites.split.push(index)
   }
-  // Of a sample it is not known what the check would have noticed of the rest.
-  if (sampled.includes(false)) bites.bites = true
+  // Also of a sample it is known whether a check notices anything: the first change that it notices is enough.
   for (const { index, changes } of all) {
     for (const { answer } of changes()) {
       if (bites.bites) break

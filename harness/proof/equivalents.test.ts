@@ -7,13 +7,14 @@ const survivor: Survivor = {
   statement: 'chat.demo',
   exchange: 0,
   operation: 'POST /api/chat',
+  status: 200,
   key: 'k',
   name: 'a count by one',
   place: 'records[2].eval_count',
   was: '2',
   now: '3',
 }
-const KIND = 'POST /api/chat: a count by one at records[*].eval_count'
+const KIND = 'POST /api/chat 200: a count by one at records[*].eval_count'
 const bites = (statement: string, kinds: string[]) => ({ statement, kinds, ruled: [] }) as unknown as Bites
 
 test('a reason takes away what fits all of its patterns, and is stale when nothing does', () => {

@@ -51,9 +51,7 @@ export function explained(
   for (const survivor of left) {
     const rule = rules.find(
       ({ fits, by }) =>
-        fits(survivor) &&
-        // Of a sample it is not known what a check would have noticed.
-        (by === undefined || oneOf > 1 || by.some((id) => kindsOf.get(id)?.has(kindOf(survivor)))),
+        fits(survivor) && (by === undefined || by.some((id) => kindsOf.get(id)?.has(kindOf(survivor)))),
     )
     if (rule) rule.used = true
     else survivors.push(survivor)

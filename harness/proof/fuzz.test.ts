@@ -41,12 +41,15 @@ test('nearly valid is one value away', () => {
 })
 
 /** A server that has nothing, and fails where a request asks to generate with `shift`. */
-async function fuzzed(explained: Explained[] = []): Promise<{ findings: Finding[]; explained: number }> {
+async function fuzzed(
+  explained: Explained[] = [],
+  error = () => 'boom',
+): Promise<{ findings: Finding[]; explained: number }> {
   const server = createServer(async (request, response) => {
     const body = await text(request)
     const fails = request.url === '/api/generate' && body.includes('"shift":true')
     response.writeHead(fails ? 500 : 404, { 'content-type': 'application/json; charset=utf-8' })
-    response.end(JSON.stringify({ error: fails ? 'boom' : 'not found' }))
+    response.end(JSON.stringify({ error: fails ? error() : 'not found' }))
   })
   const { url, stop } = await serve(server)
   let rounds = 0
@@ -60,7 +63,7 @@ async function fuzzed(explained: Explained[] = []): Promise<{ findings: Finding[
   const until = () => ++rounds > 20
   const outcome = await fuzz(target, 1, until, explained, (finding) => found.push(finding))
   await stop()
-  return { findings: found.filter(({ what }) => what.includes('boom')), explained: outcome.explained }
+  return { findings: found.filter(({ what }) => what.startsWith('500')), explained: outcome.explained }
 }
 
 test('a failure is found, once, with the smallest request that shows it', async () => {
@@ -69,6 +72,13 @@ test('a failure is found, once, with the smallest request that shows it', async 
     { operation: 'POST /api/generate', what: '500: boom' },
   ])
   expect(findings[0]?.evidence).toMatch(/'\{[^']*"model":"[^"]*"[^']*"shift":true[^']*\}'/)
+})
+
+test('a failure is the same wherever the server keeps its models', async () => {
+  let folder = 'a'
+  const error = () =>
+    `open /tmp/${(folder += 'x')}/manifests/library/nothing/latest: no such file or directory`
+  expect((await fuzzed([], error)).findings).toHaveLength(1)
 })
 
 test('what is explained is counted and not told', async () => {

@@ -177,7 +177,13 @@ export async function fuzz(
 
 const signature = ({ operation, what }: Pick<Finding, 'operation' | 'what'>) => `${operation} ${normal(what)}`
 
-const normal = (text: string) => text.replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'|-?\d[\d.e+]*/g, '…').slice(0, 100)
+/** A text without what is another in each run: what it quotes, figures, and where the server keeps its models. */
+const normal = (text: string) =>
+  text
+    .replaceAll(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '…')
+    .replaceAll(/\S*[\\/](manifests|blobs)[\\/]\S*/g, '…/$1/…')
+    .replaceAll(/-?\d[\d.e+]*/g, '…')
+    .slice(0, 100)
 
 const isExplained = (one: Explained, { operation, what }: Finding) =>
   (one.operation === 'any' || one.operation === operation) && what.includes(one.what)

@@ -12,5 +12,5 @@ test('a sample of changed answers is noticed', { timeout: 300_000 }, async () =>
     '50',
   ])
   expect(code, stdout + stderr).toBe(0)
-  expect(stdout).toMatch(/ollama 0\.32\.15: [\d.]+ % of \d{4} changed answers noticed/)
+  expect(stdout).toMatch(/ollama 0\.32\.15: [\d.]+ % of \d{5} changed answers noticed/)
 })

@@ -64,7 +64,13 @@ export async function tryChanges(system: System, version: string, oneOf = 1): Pr
     isolate: false,
     maxConcurrency: 1,
     cache: false,
-    provide: { session, ledger: share(await compiledLedger()), oneOf, machinery: digestOfMachinery() },
+    provide: {
+      session,
+      ledger: share(await compiledLedger()),
+      oneOf,
+      whole: readEquivalents().flatMap(({ by = [] }) => by),
+      machinery: digestOfMachinery(),
+    },
   })
   const problems: string[] = []
   const found: Bites[] = []

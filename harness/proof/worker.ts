@@ -21,6 +21,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** One of how many changes is tried. */
     oneOf: number
+    /** The statements of which every change is tried nevertheless. */
+    whole: string[]
     /** Digest of all that checks have in common. */
     machinery: string
   }
@@ -37,7 +39,9 @@ judging.judge = async (statement, procedure, { task }) => {
   const { system, version } = inject('session')
   if (!applies(statement, version)) return
   const ledger = ledgerIn(inject('ledger'))
-  const [oneOf, machinery] = [inject('oneOf'), inject('machinery')]
+  const machinery = inject('machinery')
+  // What others are measured by is tried as a whole.
+  const oneOf = inject('whole').includes(statement.id) ? 1 : inject('oneOf')
   recording ??= new Recorded(readRecording(system, version).areas, (id) => ledger.get(id))
   const subject = { statement, procedure, system, version, recording, oneOf }
   const file = task.file.filepath

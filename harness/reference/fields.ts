@@ -190,10 +190,11 @@ function placesOf(book: Book, { messages }: FieldRow, all: readonly MessageLine[
     .join('; ')
 }
 
-/** Whether a message always has a field, and since when, where older servers sent the field at times. */
-function oftenIn({ field: { since, always } }: FieldRow['messages'][number]): string {
+/** Whether a message always has a field, and since when or until when, where other servers send the field at times. */
+function oftenIn({ field: { since, until, always } }: FieldRow['messages'][number]): string {
   if (!always) return 'at times'
-  return always.since && always.since !== since ? `always since ${always.since}` : 'always'
+  const from = always.since && always.since !== since ? ` since ${always.since}` : ''
+  return `always${from}${always.until && always.until !== until ? ` until ${always.until}` : ''}`
 }
 
 /** What a message is called for a reader. */

@@ -128,7 +128,8 @@ function* detailsWrong(details: unknown, place: string, modelfile = ''): Generat
     typeof parent === 'string' &&
     parent !== '' &&
     !parent.endsWith(':latest') &&
-    !modelfile.includes(`\nFROM ${parent}\n`)
+    // A store may be a copy, which names the file in the one it was made in.
+    !modelfile.includes(`${parent.replace(/^.*(?=[\\/])/, '')}\n`)
   )
     yield {
       place: `${place}/parent_model`,

@@ -195,10 +195,10 @@ describe('versions', () => {
   })
 
   test('a property is required from x-required-since', () => {
-    const { eval_duration: _, ...body } = last
-    expect(validateMessage(record(body, { version: '0.24.0' }))).toEqual([])
-    expect(validateMessage(record(body, { version: '0.30.0' }))).toMatchObject([
-      { place: '/eval_duration', kind: 'missing', rule: 'always there, 0.30.0 and up' },
+    const { prompt_eval_duration: _, ...body } = last
+    expect(validateMessage(record(body, { version: '0.6.1' }))).toEqual([])
+    expect(validateMessage(record(body, { version: '0.24.0' }))).toMatchObject([
+      { place: '/prompt_eval_duration', kind: 'missing', rule: 'always there, 0.6.2 until 0.30.0' },
     ])
   })
 
@@ -256,8 +256,8 @@ describe('versions', () => {
 
   test('a release candidate comes before its release, a version from the future as the newest', () => {
     const tags = (version: string) => schemaFor('ollama/generate/last.json', version, false)
-    expect(tags('0.30.0-rc1').required).not.toContain('eval_duration')
-    expect(tags('9.0.0').required).toContain('eval_duration')
+    expect(tags('0.30.0-rc1').required).toContain('eval_count')
+    expect(tags('9.0.0').required).not.toContain('eval_count')
   })
 })
 

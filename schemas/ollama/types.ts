@@ -452,7 +452,7 @@ image_count?: number
 }
 }
 /**
- * The end of the stream, with its counts and durations.
+ * The end of the stream, with its counts and durations, unless nothing was asked of the model.
  */
 export interface ChatLast {
 /**
@@ -497,7 +497,7 @@ load_duration: number
 /**
  * tokens of the prompt, with the beginning-of-sequence token where the tokenizer adds one
  */
-prompt_eval_count: number
+prompt_eval_count?: number
 /**
  * time for the prompt, in nanoseconds; whole milliseconds before 0.6.2, so left out when it was quick
  */
@@ -505,7 +505,7 @@ prompt_eval_duration?: number
 /**
  * tokens generated, with the end-of-sequence token
  */
-eval_count: number
+eval_count?: number
 /**
  * time for the generation after its first token, in nanoseconds; so left out before 0.30.0 when there was only one
  */
@@ -1284,7 +1284,7 @@ image_count?: number
 }
 }
 /**
- * The end of the stream, with its counts and durations.
+ * The end of the stream, with its counts and durations, unless nothing was asked of the model.
  */
 export interface GenerateLast {
 /**
@@ -1360,7 +1360,7 @@ load_duration: number
 /**
  * tokens of the prompt, with the beginning-of-sequence token where the tokenizer adds one
  */
-prompt_eval_count: number
+prompt_eval_count?: number
 /**
  * time for the prompt, in nanoseconds; whole milliseconds before 0.6.2, so left out when it was quick
  */
@@ -1368,7 +1368,7 @@ prompt_eval_duration?: number
 /**
  * tokens generated, with the end-of-sequence token
  */
-eval_count: number
+eval_count?: number
 /**
  * time for the generation after its first token, in nanoseconds; so left out before 0.30.0 when there was only one
  */

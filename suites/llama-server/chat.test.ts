@@ -2,7 +2,7 @@ import { check } from '../../harness/run/check.ts'
 import type { BodyOf } from '../../harness/wire/answers.ts'
 import { askEach, outcome, refusal } from '../answers.ts'
 import { user } from '../ollama/requests.ts'
-import { errorType, EVERY_OPTION } from './requests.ts'
+import { errorType, EVERY_OPTION, repeatedIn } from './requests.ts'
 
 type Format = NonNullable<BodyOf<'POST', '/chat/completions'>['response_format']>
 
@@ -54,11 +54,12 @@ check('llama-server.chat.bare', async ({ post }) => {
 
 check('llama-server.chat.stream', async ({ post }) => {
   const { eventData } = await post('/v1/chat/completions', { ...HI, max_tokens: 2, stream: true })
-  return eventData.map((event) => {
+  const events = eventData.map((event) => {
     if (event === '[DONE]') return event
     const [{ delta, finish_reason }] = event.choices
     return { delta, finish_reason, timings: 'timings' in event }
   })
+  return { repeated: repeatedIn(eventData), events }
 })
 
 check('llama-server.chat.stream.usage', async ({ post }) => {

@@ -80,6 +80,7 @@ check('llama-server.completion.stream', async ({ post }) => {
     text: eventData.map(({ content }) => content).join(''),
     stopped: eventData.filter(({ stop }) => stop).length,
     last_stops: eventData.at(-1).stop,
+    indices: [...new Set(eventData.map(({ index }) => index))],
   }
 })
 

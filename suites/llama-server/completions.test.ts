@@ -1,5 +1,5 @@
 import { check } from '../../harness/run/check.ts'
-import { errorType, EVERY_OPTION, INTERNALS } from './requests.ts'
+import { errorType, EVERY_OPTION, INTERNALS, repeatedIn } from './requests.ts'
 
 const ABC = { model: 'any', prompt: 'abc', temperature: 0 }
 
@@ -42,11 +42,12 @@ check('llama-server.completions.logprobs', async ({ post }) => {
 
 check('llama-server.completions.stream', async ({ post }) => {
   const { eventData } = await post('/v1/completions', { ...ABC, max_tokens: 2, stream: true })
-  return eventData.map((event) => {
+  const events = eventData.map((event) => {
     if (event === '[DONE]') return event
     const [{ text, finish_reason }] = event.choices
     return { text, finish_reason, completion_tokens: event.usage?.completion_tokens }
   })
+  return { repeated: repeatedIn(eventData), events }
 })
 
 check('llama-server.completions.stream.progress', async ({ post }) => {

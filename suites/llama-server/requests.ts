@@ -13,6 +13,13 @@ export const ENDLESS = {
   return_progress: true,
 }
 
+/** What all events of a stream have in common, and how many different ones of the rest there are; `[DONE]` has nothing. */
+export function repeatedIn(events: readonly (object | string)[]) {
+  const all = events.filter((event) => typeof event === 'object') as Record<string, unknown>[]
+  const values = (field: string) => [...new Set(all.map((event) => event[field]))]
+  return { ids: values('id').length, models: values('model').length, objects: values('object') }
+}
+
 /** How a request was refused, without the words. */
 export const errorType = ({
   status,

@@ -536,6 +536,15 @@ check('chat.errors.before-content', async ({ post }) => {
   return { ...outcome(exchange), content_type: exchange.contentType }
 })
 
+check('chat.rendered-nothing', async ({ post }) => {
+  const answer = await post('/api/chat', { model: models.caller, messages: [user('')], ...BRIEF })
+  const { status, error } = outcome(answer)
+  if (error !== undefined) return { status, error: error.trim() }
+  const { message, done_reason } = answer.json
+  const counts = Object.keys(answer.json).filter((key) => key.endsWith('_count'))
+  return { status, content: message.content, done_reason, counts }
+})
+
 check.alone('chat.errors.mid-stream', async ({ client, post }) => {
   const body = { model: models.garbler, messages: [user('a')], stream: true, options: GREEDY }
   const { status, records } = await garbling(client, () => post('/api/chat', body))

@@ -144,6 +144,15 @@ check('generate.prompt.whitespace', async ({ post }) => {
   }
 })
 
+check('generate.rendered-nothing', async ({ post }) => {
+  const answer = await post('/api/generate', { ...ABC, template: '{{ "" }}', options: ONE })
+  const { status, error } = outcome(answer)
+  if (error !== undefined) return { status, error: error.trim() }
+  const { response, done_reason } = answer.json
+  const counts = Object.keys(answer.json).filter((key) => key.endsWith('_count'))
+  return { status, response, done_reason, counts }
+})
+
 // Stop strings, and characters of several bytes
 
 check('generate.stop.removed', async ({ post }) =>

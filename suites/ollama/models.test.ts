@@ -163,6 +163,7 @@ check.alone('models.create.refused.malformed-from', wrongCreate)
 check.alone('models.create.refused.missing-blob', wrongCreate)
 check.alone('models.create.refused.malformed-digest', wrongCreate)
 check.alone('models.create.refused.license-type', wrongCreate)
+check.alone('models.create.refused.license-item', wrongCreate)
 
 const REFUSED = 'conformance/models-refused'
 
