@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, SuiteError } from '../base/errors.ts'
 import { fromRoot, PACKAGED } from '../base/paths.ts'
@@ -8,7 +17,7 @@ import { compareVersions } from '../base/versions.ts'
 import { parseYaml } from '../base/yaml.ts'
 import type { OwnModels } from '../config/server.ts'
 import { Exchange } from '../wire/exchange.ts'
-import { fold, unfold } from './repeated.ts'
+import { fold, unfold } from './area-file.ts'
 import type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
 
 export type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
@@ -38,8 +47,9 @@ export type Provenance = {
 }
 
 const LONGEST_REQUEST = 20_000
-/** Characters of a line of a recording that may be laid out on more. */
-const LONGEST_LINE = 400
+/** Characters of a line of a recording that may be laid out on more, and how deep: a chunk is on one. */
+const LONGEST_LINE = 300
+const DEEPEST = 4
 
 /** @param summarise whether long bytes are kept only as length and digest */
 export function storeBytes(bytes: Buffer, summarise = false): StoredBytes {
@@ -155,21 +165,26 @@ function renamed(): Record<string, string> {
 }
 
 /** JSON with a line for whatever is short, so that a diff shows which exchange and chunk moved and blanks take no room. */
-function format(value: unknown, pad = ''): string {
+function format(value: unknown, depth = 0): string {
   const line = JSON.stringify(value)
-  if (line.length <= LONGEST_LINE || typeof value !== 'object' || value === null) return line
-  const inner = `${pad} `
+  if (line.length <= LONGEST_LINE || depth > DEEPEST || typeof value !== 'object' || value === null)
+    return line
   const parts = Array.isArray(value)
-    ? value.map((item) => format(item, inner))
+    ? value.map((item) => format(item, depth + 1))
     : Object.entries(value)
         .filter(([, item]) => item !== undefined)
-        .map(([key, item]) => `${JSON.stringify(key)}: ${format(item, inner)}`)
+        .map(([key, item]) => `${JSON.stringify(key)}: ${format(item, depth + 1)}`)
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
-  return `${open}\n${parts.map((part) => inner + part).join(',\n')}\n${pad}${close}`
+  const pad = ' '.repeat(depth)
+  return `${open}\n${parts.map((part) => `${pad} ${part}`).join(',\n')}\n${pad}${close}`
 }
 
-/** Writes a recording in place of the one of the same version. */
-export function writeRecording({ provenance, areas }: Recording): string {
+/**
+ * Writes a recording in place of the one of the same version.
+ *
+ * @param same the areas whose files stay as they are
+ */
+export function writeRecording({ provenance, areas }: Recording, same: readonly string[] = []): string {
   const folder = folderOf(provenance.system, provenance.version)
   // Beside it first: a disk that is full must not cost the recording that is there.
   const fresh = `${folder}.new`
@@ -179,7 +194,9 @@ export function writeRecording({ provenance, areas }: Recording): string {
   const write = (name: string, value: unknown) =>
     writeFileSync(join(fresh, `${name}.json`), `${format(value)}\n`)
   try {
-    for (const [area, exchanges] of Object.entries(areas)) write(area, fold(exchanges))
+    for (const [area, exchanges] of Object.entries(areas))
+      if (same.includes(area)) copyFileSync(join(folder, `${area}.json`), join(fresh, `${area}.json`))
+      else write(area, fold(exchanges))
     write('recording', provenance)
   } catch (error) {
     remove(fresh)
@@ -209,8 +226,14 @@ export function mergeRecording(
     )
   }
   const again = { ...provenance.again, ...Object.fromEntries(Object.keys(areas).map((area) => [area, made])) }
-  return writeRecording({
-    provenance: { ...provenance, again },
-    areas: { ...recording.areas, ...areas },
-  })
+  // An area that had another name is in another file.
+  const inPlace = (area: string) =>
+    [...recording.files].every(
+      ([id, file]) => (file === `${area}.json`) === id in (recording.areas[area] ?? {}),
+    )
+  const same = Object.keys(recording.areas).filter((area) => !(area in areas) && inPlace(area))
+  return writeRecording(
+    { provenance: { ...provenance, again }, areas: { ...recording.areas, ...areas } },
+    same,
+  )
 }

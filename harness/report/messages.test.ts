@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
 import { recordedVersions } from '../recording/recording.ts'
-import { unfold } from '../recording/repeated.ts'
+import { unfold } from '../recording/area-file.ts'
 import { Checkout } from '../testing/checkout.ts'
 import type { Results } from './results.ts'
 
