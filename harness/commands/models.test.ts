@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createFiles } from '../../fixtures/instruments/instruments.ts'
 import { modelDefinitions } from '../../fixtures/instruments/models.ts'
 import { command } from '../testing/command.ts'
 import { temporaryFolder } from '../testing/folder.ts'
@@ -19,8 +20,10 @@ test('every model of the suite as files, and a page that says what each is', asy
     expect(page).toContain(`| \`${file}\` |`)
   }
   for (const [name, { instrument }] of Object.entries(modelDefinitions)) {
-    expect(page).toContain(`| \`conformance/${name}\` | \`${instrument}.gguf\` |`)
-    expect(readFileSync(join(out, `${name}.Modelfile`), 'utf8')).toMatch(`FROM ./${instrument}.gguf\n`)
+    expect(page).toContain(`| \`conformance/${name}\` | \`${instrument}.gguf\``)
+    const modelfile = readFileSync(join(out, `${name}.Modelfile`), 'utf8')
+    const from = modelfile.split('\n').filter((line) => line.startsWith('FROM '))
+    expect(from).toEqual(Object.keys(createFiles(instrument)).map((file) => `FROM ./${file}`))
     const body = JSON.parse(readFileSync(join(out, 'create', `${name}.json`), 'utf8'))
     expect(body).toMatchObject({ model: `conformance/${name}`, stream: false })
   }

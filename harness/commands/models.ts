@@ -16,7 +16,7 @@ export const models = (): Command =>
     .requiredOption('--out <folder>', 'where to write them')
     .addOption(jsonOption('which files were written'))
     .action(async ({ out, json }: Options) => {
-      const [{ instrumentFile, instruments }, definitions] = await Promise.all([
+      const [{ createFiles, instrumentFiles, instruments }, definitions] = await Promise.all([
         import('../../fixtures/instruments/instruments.ts'),
         import('../../fixtures/instruments/models.ts'),
       ])
@@ -29,24 +29,30 @@ export const models = (): Command =>
       }
       const instrumentLines: string[] = []
       for (const [name, { about }] of Object.entries(instruments)) {
-        const { bytes, digest } = instrumentFile(name as keyof typeof instruments)
-        write(`${name}.gguf`, bytes, digest)
-        instrumentLines.push(`| \`${name}.gguf\` | ${about} | \`${digest}\` |`)
+        for (const [index, { file, bytes, digest }] of instrumentFiles(
+          name as keyof typeof instruments,
+        ).entries()) {
+          write(file, bytes, digest)
+          const does = index === 0 ? about : `the projector of ${name}: makes of an image what the model sees`
+          instrumentLines.push(`| \`${file}\` | ${does} | \`${digest}\` |`)
+        }
       }
       const modelLines: string[] = []
       for (const [name, model] of Object.entries(modelDefinitions)) {
         const { instrument, parameters = PARAMETERS, ...rest } = model
-        const whole = { ...rest, instrument, parameters }
+        const whole = { ...rest, files: Object.keys(createFiles(instrument)), parameters }
         write(`${name}.Modelfile`, modelfile(whole))
         const body = {
           model: PREFIX + name,
-          files: { [`${instrument}.gguf`]: instrumentFile(instrument).digest },
+          files: createFiles(instrument),
           parameters,
           stream: false,
           ...rest,
         }
         write(`create/${name}.json`, `${JSON.stringify(body, null, 2)}\n`)
-        modelLines.push(`| \`${PREFIX}${name}\` | \`${instrument}.gguf\` | ${special(whole, PARAMETERS)} |`)
+        modelLines.push(
+          `| \`${PREFIX}${name}\` | ${whole.files.map((file) => `\`${file}\``).join(', ')} | ${special(whole, PARAMETERS)} |`,
+        )
       }
       const named = Object.keys(modelDefinitions).map((name) => `  ${name}: ${PREFIX}${name}`)
       write('models.yaml', ['models:', ...named, ''].join('\n'))
@@ -54,7 +60,7 @@ export const models = (): Command =>
       if (json) console.log(JSON.stringify(files, null, 1))
       else {
         const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
-        const kinds = `${instrumentLines.length} instruments and ${modelLines.length} models`
+        const kinds = `${Object.keys(instruments).length} instruments and ${modelLines.length} models`
         console.log(
           `wrote ${kinds}, ${(total / 1e6).toFixed(1)} MB, to ${out}; ${join(out, 'README.md')} says what each is`,
         )
@@ -63,7 +69,7 @@ export const models = (): Command =>
     })
 
 type Definition = {
-  instrument: string
+  files: string[]
   parameters: Record<string, unknown>
   template?: string
   system?: string
@@ -72,10 +78,10 @@ type Definition = {
 }
 
 /** The same in the words of \`ollama create -f\`. */
-function modelfile({ instrument, template, system, parameters, messages = [], parser }: Definition): string {
+function modelfile({ files, template, system, parameters, messages = [], parser }: Definition): string {
   const quoted = (text: string) => (/["\n{]/.test(text) ? `"""${text}"""` : `"${text}"`)
   return [
-    `FROM ./${instrument}.gguf`,
+    ...files.map((file) => `FROM ./${file}`),
     ...(template === undefined ? [] : [`TEMPLATE ${quoted(template)}`]),
     ...(system === undefined ? [] : [`SYSTEM ${quoted(system)}`]),
     ...(parser === undefined ? [] : [`PARSER ${parser}`]),

@@ -40,9 +40,12 @@ export function unlikeKnown(exchange: Exchange, version: string): Problem[] {
   if (early) return [early]
   const known = knownModel(sent)
   if (!known || changesWhatIsSaid(sent)) return []
+  const sees = 'sees' in instruments[known.instrument].table
+  if ('images' in sent && !sees) return []
   if (!said || said.more || said.text === '' || ENDLESS_REASONS.includes(said.reason ?? '')) return []
   const table = instruments[known.instrument].table
-  const prompt = promptOf(sent, path, known)
+  // One that sees may say what it sees, whatever the prompt.
+  const prompt = sees ? undefined : promptOf(sent, path, known)
   const problem = (found: unknown, rule: string): Problem => ({
     message: `POST ${path}`,
     place: '',
@@ -150,7 +153,6 @@ const SAYS_MORE: InstrumentName[] = [
 ]
 
 const CHANGING = [
-  'images',
   'num_ctx',
   'num_keep',
   'stop',

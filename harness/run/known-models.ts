@@ -88,6 +88,9 @@ const ownModel = (name: unknown): Model | undefined =>
     ? modelDefinitions[name.replace(PREFIX, '').replace(':latest', '') as ModelName]
     : undefined
 
+const sees = (model: Model | undefined) =>
+  model !== undefined && 'sees' in instruments[model.instrument].table
+
 function has(value: unknown, path: string): boolean {
   const [key = '', ...rest] = path.split('.')
   return isObject(value) && key in value && (rest.length === 0 || has(value[key], rest.join('.')))
@@ -110,10 +113,12 @@ function* capabilitiesWrong(said: unknown, name: unknown, place: string): Genera
     ...(template.includes('.Tools') ? ['tools'] : []),
     ...(template.includes('.Suffix') ? ['insert'] : []),
     ...(template.includes('.Thinking') ? ['thinking'] : []),
+    ...(sees(model) ? ['vision'] : []),
   ]
-  // Thinking is younger than the others.
+  // Thinking is younger than the others. Since 0.30.0 sight comes before tools.
   const older = wanted.filter((one) => one !== 'thinking')
-  if (!isDeepStrictEqual(said, wanted) && !isDeepStrictEqual(said, older))
+  const seesFirst = sees(model) && isDeepStrictEqual([...said].sort(), [...wanted].sort())
+  if (!isDeepStrictEqual(said, wanted) && !isDeepStrictEqual(said, older) && !seesFirst)
     yield differ(`what its template claims: ${wanted}`)
 }
 
@@ -160,7 +165,9 @@ function* familyWrong(model: Record<string, unknown>, place: string): Generator<
   if (!isObject(details) || details.format === '' || details.family === 'far' || details.family === '') return
   const { family, families } = details
   const wanted = isOwn(model) || family === 'llama' ? ['llama'] : [family, 'llama']
-  if (!isDeepStrictEqual(families, wanted))
+  // Before 0.30.0 a projector is one more, before the model or behind it.
+  const seen = Array.isArray(families) && isDeepStrictEqual([...families].sort(), ['clip', 'llama'])
+  if (!isDeepStrictEqual(families, wanted) && !(seen && sees(ownModel(model.name))))
     yield { place: `${place}/families`, found: families, rule: `as in the file of the model: ${wanted}` }
   if (isOwn(model) && family !== 'llama')
     yield { place: `${place}/family`, found: family, rule: 'as in the file of the model: llama' }

@@ -1,4 +1,4 @@
-import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
+import { createFiles, type InstrumentFile, instrumentFiles } from '../../fixtures/instruments/instruments.ts'
 import {
   type ModelName,
   modelDefinitions,
@@ -40,11 +40,11 @@ export async function supplyModels(client: Client, served: Served, asked: Server
   const missing = ['POST /api/blobs/:digest', 'POST /api/create'].find((one) => served.absent.includes(one))
   if (missing) return without(`the server makes no models: ${missing} is not served`)
   const refused = await makeModels(client, true)
-  if (!refused) {
+  if (typeof refused !== 'string') {
     const model = `${PREFIX}${NAMES[0]}`
     if (await listedWithout(client, model))
       throw new SuiteError(`the server says that it made ${model}, and does not have it`)
-    return { way: 'made', names: {}, absent: {} }
+    return { way: 'made', names: {}, absent: refused }
   }
   return without(`the server makes no models: ${refused}`)
 }
@@ -75,6 +75,8 @@ async function namedModels(client: Client, named: Record<string, string>): Promi
 const EMBEDS: ModelName[] = ['embedder']
 const CALLS: ModelName[] = ['caller', 'multicaller', 'parsed', 'agent', 'mumbler', 'harmonist']
 const THINKS: ModelName[] = ['thinker', 'leveller', 'agent', 'mumbler', 'harmonist']
+/** In whose place nothing of the server's own can stand: what it sees is what the checks ask for. */
+const SEES: ModelName[] = ['seer']
 
 async function ownModels(client: Client, own: OwnModels): Promise<Supply> {
   for (const model of new Set(Object.values(own))) if (model !== undefined) await mustHave(client, model)
@@ -93,7 +95,8 @@ export function standIns({ model, embed, tool, thinking }: OwnModels): Supply {
     ]
     const lacking = needs.find(([, given]) => given === undefined)
     // Where it must do two things, one model must do both.
-    if (lacking) absent[name] = `needs a model that does it: ${lacking[0]}`
+    if (SEES.includes(name)) absent[name] = 'no model of the server’s own stands in for one that sees'
+    else if (lacking) absent[name] = `needs a model that does it: ${lacking[0]}`
     else if (new Set(needs.map(([, given]) => given)).size > 1)
       absent[name] = 'no one model both thinks and calls tools'
     else names[name] = needs[0]?.[1] ?? model
@@ -132,47 +135,51 @@ function listedIn(text: string): string[] {
 /**
  * Uploads the instruments and creates the models of a run.
  *
- * @param mayRefuse whether a server that takes none of them is no error
- * @returns what a server answered that takes none
+ * @param mayRefuse whether it is no error that a server takes none of them, or none with a projector
+ * @returns what a server answered that takes none, or why a model is not there, by model
  * @throws SuiteError when the server fails, or takes some of them only
  */
-export async function makeModels(client: Client, mayRefuse = false): Promise<string | undefined> {
+export async function makeModels(client: Client, mayRefuse = false): Promise<string | Supply['absent']> {
   let taken = false
-  const send = async (request: Request): Promise<string | undefined> => {
+  const absent: Supply['absent'] = {}
+  const send = async (request: Request, sees = false): Promise<string | undefined> => {
     const exchange = await persist(client, request)
     const problem = refusal(exchange)
     if (problem === undefined) return undefined
     const { status = 0 } = exchange
-    if (mayRefuse && !taken && ((status >= 400 && status < 500) || status === 501)) return problem
+    const may = mayRefuse && (!taken || sees)
+    if (may && ((status >= 400 && status < 500) || status === 501)) return problem
     throw new SuiteError(`the server does not take the instruments: ${problem}`)
   }
   const definitions = Object.entries(modelDefinitions)
   for (const name of new Set(definitions.map(([, { instrument }]) => instrument))) {
-    const refused = await send(uploadOf(name))
-    if (refused) return refused
+    for (const file of instrumentFiles(name)) {
+      const refused = await send(uploadOf(file))
+      if (refused) return refused
+    }
   }
   for (const [name, { instrument, parameters = PARAMETERS, ...rest }] of definitions) {
-    const refused = await send({
-      method: 'POST',
-      path: '/api/create',
-      body: {
-        model: PREFIX + name,
-        files: { [`${instrument}.gguf`]: instrumentFile(instrument).digest },
-        parameters,
-        stream: false,
-        ...rest,
-      },
-    })
-    if (refused) return refused
+    const body = {
+      model: PREFIX + name,
+      files: createFiles(instrument),
+      parameters,
+      stream: false,
+      ...rest,
+    }
+    const sees = SEES.includes(name as ModelName)
+    const refused = await send({ method: 'POST', path: '/api/create', body }, sees)
+    if (refused && !sees) return refused
+    if (refused) absent[name as ModelName] = `the server takes no projector: ${refused}`
     taken = true
   }
-  return undefined
+  return absent
 }
 
-function uploadOf(name: InstrumentName): Request {
-  const { bytes, digest } = instrumentFile(name)
-  return { method: 'POST', path: `/api/blobs/${digest}`, body: bytes }
-}
+const uploadOf = ({ bytes, digest }: InstrumentFile): Request => ({
+  method: 'POST',
+  path: `/api/blobs/${digest}`,
+  body: bytes,
+})
 
 function refusal({ end, status, problem, text, request }: Exchange): string | undefined {
   if (end === 'complete' && (status === 200 || status === 201)) return undefined

@@ -7,6 +7,8 @@ export const OLLAMA_DEFAULTS: Settings = {
   OLLAMA_NOPRUNE: '1',
   // The instruments stay loaded beside each other.
   OLLAMA_MAX_LOADED_MODELS: '12',
+  // A debugger, where there is one, takes seconds to write what led to the end of an engine.
+  GGML_NO_BACKTRACE: '1',
 }
 
 /** `--flag value`, a flag without value as it is. */
