@@ -798,6 +798,8 @@ check.alone('models.requests.both', async ({ client, post, del }) => {
   const generated = (
     await post.wrong('/api/generate', { model, name, prompt: '', stream: false, options: GREEDY })
   ).json.model
+  // The runner of a file is called by the model that it was loaded for.
+  await unload(client, model)
   await del('/api/delete', { model, name })
   const left = { model: await exists(model), name: await exists(name) }
   await del('/api/delete', { model: name })
