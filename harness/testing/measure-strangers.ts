@@ -1,9 +1,10 @@
 /** `npm run strangers -- <url of a real Ollama> brief|talker [--record]`: what holds there whatever the model says. */
+import { spawnSync } from 'node:child_process'
 import { STAND_INS } from '../../fixtures/instruments/strangers.ts'
 import { fromRoot, ROOT } from '../base/paths.ts'
 import { SERVER_VARIABLES } from '../config/server.ts'
 import { RECORDINGS_VARIABLE } from '../recording/recording.ts'
-import { startSuites } from './checkout.ts'
+import { cleanEnvironment } from './checkout.ts'
 import { bringStrangers } from './strangers.ts'
 
 const [url = '', who = '', record] = process.argv.slice(2)
@@ -27,6 +28,9 @@ const env = {
     ? { CONFORMANCE_RECORD: '1', [RECORDINGS_VARIABLE]: fromRoot('fixtures', 'strangers') }
     : { [SERVER_VARIABLES['every-statement']]: 'yes' }),
 }
-const { code, output } = await startSuites(ROOT, env, '--project', 'ollama').ended
-console.log(output)
-process.exitCode = code ?? 1
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', '--project', 'ollama'],
+  { cwd: ROOT, env: { ...cleanEnvironment(), ...env }, stdio: 'inherit' },
+)
+process.exitCode = status ?? 1
