@@ -19,6 +19,7 @@ export const FIRST = [
   'options',
   'clients',
   'remote',
+  'images',
   'legacy-completions',
   'keep-alive',
 ]

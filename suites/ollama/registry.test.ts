@@ -647,9 +647,12 @@ check('registry.pull.totals', async ({ client, post }) => {
   const pulled = progress(await post('/api/pull', { model, insecure: true }))
   const { config, layers } = await manifestOf(client, 'totals')
   const all = [...(layers ?? []), config]
+  // Nor is its end, where the download is over before the next report is due.
+  const complete = ({ digest, total, completed }: (typeof pulled)[0]) =>
+    digest !== digestOf(there) || completed === total
   return {
-    totals_are_sizes: pulled.every((one) =>
-      all.some(({ digest, size }) => one.digest === digest && one.total === size && one.completed === size),
+    totals_are_sizes: pulled.every(
+      (one) => all.some(({ digest, size }) => one.digest === digest && one.total === size) && complete(one),
     ),
     named_by_digest: pulled.every(({ digest, status }) => status === `pulling ${digest?.slice(7, 19)}`),
   }
