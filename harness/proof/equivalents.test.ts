@@ -21,7 +21,7 @@ test('a reason takes away what fits all of its patterns, and is stale when nothi
   const fits = { operation: 'POST /api/*', place: 'records[*].eval_count', because: 'a' }
   const other = { place: 'body.*', because: 'b' }
   const { survivors, equivalent, stale } = explained([survivor], [fits, other], [], 1)
-  expect([survivors, equivalent, stale]).toEqual([[], 1, ['b']])
+  expect([survivors, equivalent, stale]).toEqual([[], 1, ['body.*: b']])
 })
 
 test('a reason that names other checks holds only where one of them notices the same', () => {

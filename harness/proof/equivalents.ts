@@ -56,7 +56,11 @@ export function explained(
     if (rule) rule.used = true
     else survivors.push(survivor)
   }
-  const stale = rules.filter(({ used }) => !used).map(({ because }) => because)
+  const stale = rules
+    .filter(({ used }) => !used)
+    .map(({ operation, place, statement, because }) =>
+      [operation, place, statement, because].filter(Boolean).join(': '),
+    )
   return { survivors, equivalent: left.length - survivors.length, stale: oneOf > 1 ? [] : stale }
 }
 
