@@ -27,7 +27,8 @@ export type Told = {
  * store a blob that is broken.
  *
  * It plays other hosts too: `PUT /answers` says what it answers to requests to come, and `GET /requests` with
- * `?to=<part of a line>` shows those that came, one JSON object a line.
+ * `?to=<part of a line>` shows those that came, one JSON object a line. As ollama.com it has one model from the start,
+ * for servers that ask when they start.
  */
 export async function startRegistry(): Promise<Registry> {
   /** By path; a blob has the media type of the manifest that names it. */
@@ -112,7 +113,7 @@ export async function startRegistry(): Promise<Registry> {
     const seen = { range, 'content-range': contentRange, accept, authorization }
     const text = body.length > 10_000 ? `${body.length} bytes` : body.toString()
     received.push(JSON.stringify({ method, path: url, headers: seen, body: text }))
-    const instead = toldFor(request, body)
+    const instead = toldFor(request, body) ?? played(request, body)
     if (instead) tell(instead, response)
     else answer(request, response, body)
   }
@@ -127,9 +128,41 @@ export async function startRegistry(): Promise<Registry> {
 function layersOf(manifest: Buffer): { digest: string; mediaType: string }[] {
   try {
     const { config, layers } = JSON.parse(manifest.toString())
-    return [config, ...(layers ?? [])]
+    return [config, ...(layers ?? [])].filter(Boolean)
   } catch {
     // Whoever reads it will say so.
     return []
   }
+}
+
+/** The model that it has as ollama.com, listed in all the ways that there are. */
+const FAR = 'far-known'
+
+/** What it answers as ollama.com. */
+function played({ method, url = '' }: IncomingMessage, body: Buffer): Told | undefined {
+  const json = (value: unknown) => ({
+    to: url,
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  })
+  const is = (line: string) => `${method} ${url.replace(/\?.*/, '')}` === line
+  if (is('GET /api/tags'))
+    return json({ models: [{ model: FAR }, { name: `${FAR}:cloud` }, { model: ' ' }, { name: 'far-gone' }] })
+  if (is('POST /api/show') && body.includes(`"${FAR}"`))
+    return json({
+      modelfile: `FROM ${FAR}`,
+      details: {
+        parent_model: '',
+        format: '',
+        family: 'far',
+        families: ['far'],
+        parameter_size: '1B',
+        quantization_level: '',
+      },
+      model_info: { 'general.architecture': 'far', 'far.context_length': 5 },
+      capabilities: ['completion'],
+      modified_at: '2026-01-02T03:04:05.123456Z',
+    })
+  return undefined
 }

@@ -827,3 +827,32 @@ check.alone('chat.template.turns', ({ client, post, given }) => {
     }),
   )
 })
+
+// How many alternatives of a token are given, at each limit and on each way to the model
+
+check.each('chat.top-logprobs.*', ({ post, given: { path, ...body } }) =>
+  askEach([0, 1, 2, 20, 21], async (top_logprobs) => {
+    const answer = await post.wrong(path, { ...body, stream: false, logprobs: true, top_logprobs })
+    if (answer.status !== 200) return outcome(answer)
+    const logprobs = answer.json.logprobs ?? answer.json.choices[0].logprobs.content
+    return logprobs.map((entry: { top_logprobs?: unknown[] }) => entry.top_logprobs?.length ?? 0)
+  }),
+)
+
+/** How the text that a format makes a model say is divided into thoughts and answer. */
+check.alone.each('chat.divided.*', ({ client, post, given: { template, says } }) => {
+  const model = 'conformance/chat-divided'
+  return withModel(client, { model, from: models.successor, template }, async () => {
+    const options = { temperature: 0, num_predict: 40 }
+    const body = { model, prompt: 'a', think: true, format: { const: says }, options }
+    const whole = (await post('/api/generate', { ...body, stream: false })).json
+    const { records } = await post('/api/generate', body)
+    return {
+      whole: { thinking: whole.thinking, response: whole.response },
+      stream: {
+        thinking: records.map(({ thinking }) => thinking ?? '').join(''),
+        response: records.map(({ response }) => response ?? '').join(''),
+      },
+    }
+  })
+})

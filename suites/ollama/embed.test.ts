@@ -3,7 +3,7 @@ import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
-import { withModel } from './loaded.ts'
+import { findLoaded, unload, withModel } from './loaded.ts'
 
 const model = models.embedder
 const LONG = 'x'.repeat(257)
@@ -336,4 +336,20 @@ check.alone.each('embed.window.*', async ({ post, given: { length, ...more } }) 
     cut: cut.status === 200 ? cut.json.prompt_eval_count : outcome(cut),
     whole: whole.status === 200 ? whole.json.prompt_eval_count : outcome(whole),
   }
+})
+
+check('embed.dimensions.each', async ({ post }) => {
+  const body = { model, input: ['ab', 'aab', 'b', 'ba'], dimensions: 5 }
+  const native = (await post('/api/embed', body)).json.embeddings
+  const openai = (await post('/v1/embeddings', body)).json.data
+  return { embed: native.map(places), openai: openai.map(({ embedding }) => places(embedding as number[])) }
+})
+
+check.alone.each('embed.options.*', async ({ client, post, given: path }) => {
+  await unload(client, model)
+  const text = path === '/api/embeddings' ? { prompt: 'a' } : { input: 'a' }
+  await post.wrong(path, { model, ...text, options: { num_ctx: 128, num_thread: 1 } })
+  const { context_length } = (await findLoaded(client, model)) ?? {}
+  await unload(client, model)
+  return context_length
 })

@@ -370,3 +370,15 @@ check.alone.each('lifecycle.reload.shift.*', async ({ post, client, given: { bef
   const { json } = await post('/api/generate', { ...LOAD, ...after })
   return (await timeLeft(client, json.created_at)) !== 'never'
 })
+
+check.alone('lifecycle.reload.automatic', async ({ client, post }) => {
+  const windowless = models.windowless
+  await unload(client, windowless)
+  const load = async (options: Options) => {
+    await post('/api/generate', { model: windowless, stream: false, options })
+    return (await findLoaded(client, windowless))?.context_length
+  }
+  const windows = [await load({}), await load({ num_ctx: 512 }), await load({}), await load({})]
+  await unload(client, windowless)
+  return windows
+})

@@ -1186,3 +1186,79 @@ check.alone('models.create.case-namespace', async ({ get, post, del }) => {
   for (const name of listed) await del('/api/delete', { model: name })
   return listed
 })
+
+// What of a config a model takes from the one that it is made of, and what goes with it
+
+check.alone.each('models.create.inherits-config.*', ({ client, post, given: { parent, child } }) => {
+  const [from, model] = ['conformance/models-parent', 'conformance/models-child']
+  return withModel(client, { model: from, from: models.spare, ...parent }, () =>
+    withModel(client, { model, from, ...child }, async () => {
+      const { requires, capabilities, details, modelfile } = await show(post, model)
+      const { parent_model: _, ...rest } = details
+      return {
+        requires,
+        capabilities,
+        details: rest,
+        modelfile: modelfile.match(/^(RENDERER|PARSER|REQUIRES) .*$/gm),
+      }
+    }),
+  )
+})
+
+check.alone('models.show.order', ({ client, post }) => {
+  const model = 'conformance/models-ordered'
+  const body = {
+    model,
+    from: models.spare,
+    parameters: { stop: ['z', 'a', 'm'] },
+    license: ['Second.', 'First.'],
+    messages: ['z', 'a', 'm'].map(user),
+  }
+  return withModel(client, body, async () => {
+    const { parameters, license, messages, modelfile } = await show(post, model)
+    const lines = (text: string) => text.match(/^(stop|PARAMETER stop|MESSAGE user) .*$/gm)
+    return {
+      parameters: lines(parameters.replace(/ +/g, ' ')),
+      license,
+      messages: messages?.map(({ content }) => content),
+      modelfile: lines(modelfile),
+    }
+  })
+})
+
+check.alone('models.delete.layers', async ({ client, head }) => {
+  const parts = {
+    template: '[{{ .Prompt }}] that goes',
+    system: 'A system message that goes.',
+    license: 'A license that goes.',
+  }
+  const parameters = { ...PARAMETERS, temperature: 0.4321 }
+  const messages = [user('A message that goes.')]
+  const digests = {
+    template: digestOf(parts.template),
+    system: digestOf(parts.system),
+    license: digestOf(parts.license),
+    parameters: digestOf(layerOf(parameters)),
+    messages: digestOf(`${JSON.stringify(messages)}\n`),
+    file: MODEL_FILE,
+  }
+  const stored = () => askEach(digests, async (digest) => (await head(`/api/blobs/${digest}`)).status)
+  const body = { model: 'conformance/models-whole', files, ...parts, parameters, messages }
+  const before = await withModel(client, body, stored)
+  return { before, after: await stored() }
+})
+
+check.alone('models.ps.parent', ({ client, get, post }) => {
+  const model = 'conformance/models-child'
+  return withModel(client, { model, from: models.spare }, async () => {
+    await unload(client, model)
+    await post('/api/generate', { model, prompt: '', stream: false, options: GREEDY })
+    const loaded = await findLoaded(client, model)
+    await unload(client, model)
+    return {
+      ps: loaded?.details.parent_model,
+      tags: (await tagOf(get, model)).details?.parent_model,
+      show: (await show(post, model)).details.parent_model,
+    }
+  })
+})

@@ -4,7 +4,7 @@ import { check, type Tools } from '../../harness/run/check.ts'
 import { REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
-import { withModel } from './loaded.ts'
+import { poll, withModel } from './loaded.ts'
 import { received, tell } from './peer.ts'
 import { user } from './requests.ts'
 
@@ -598,8 +598,8 @@ const said = (answer: Exchange, stream: boolean) =>
         usage: answer.json.usage,
       })
 
-check.alone.each('remote.search.*', ({ client, post, given: { far, dialect, steps, found } }) =>
-  withModel(client, plain(far), async () => {
+check.alone.each('remote.search.*', ({ client, post, given: { far, cloud, dialect, steps, found } }) => {
+  const searching = async (model: string) => {
     const path = DIALECTS[dialect as keyof typeof DIALECTS]
     const search = async (stream: boolean) => {
       await tell(
@@ -607,6 +607,7 @@ check.alone.each('remote.search.*', ({ client, post, given: { far, dialect, step
         ...steps.map((said: Said[] | Partial<Told>) => ({
           to: 'POST /api/chat',
           with: `"${far}"`,
+          ...(cloud && { headers: { 'content-type': stream ? 'application/x-ndjson' : 'application/json' } }),
           ...(Array.isArray(said) ? { status: 200, body: records(stream ? said : once(said)) } : said),
         })),
         ...found.map((told: Partial<Told>) => ({
@@ -618,7 +619,7 @@ check.alone.each('remote.search.*', ({ client, post, given: { far, dialect, step
         })),
       )
       const answer = await post.wrong(path, {
-        model: NAME,
+        model,
         max_tokens: 9,
         stream,
         tools: SEARCHES[dialect as keyof typeof SEARCHES],
@@ -633,8 +634,9 @@ check.alone.each('remote.search.*', ({ client, post, given: { far, dialect, step
     const searched = bodies('/api/web_search')
     const followed = bodies('/api/chat').at(-1)?.messages.slice(1)
     return { whole, stream: await search(true), searched, followed }
-  }),
-)
+  }
+  return cloud ? searching(`${far}:cloud`) : withModel(client, plain(far), () => searching(NAME))
+})
 
 check.alone.each('remote.web.*', async ({ client, post, given: { far, path, body, told } }) => {
   await tell(client, {
@@ -657,3 +659,42 @@ check.alone.each('remote.web.*', async ({ client, post, given: { far, path, body
     text: answer.text,
   }
 })
+
+// What a server knows of the models of ollama.com from its start
+
+const known = (parameter_size: string) =>
+  JSON.stringify({
+    modelfile: 'FROM far',
+    details: {
+      parent_model: '',
+      format: '',
+      family: 'far',
+      families: ['far'],
+      parameter_size,
+      quantization_level: '',
+    },
+    model_info: { 'general.architecture': 'far', 'far.context_length': 5 },
+    capabilities: ['completion'],
+    modified_at: TIME,
+  })
+
+check.alone('remote.cloud.known', async ({ client, post }) => {
+  // The registry lists this one, and describes it where no check says otherwise.
+  const far = 'far-known'
+  const asked = async () =>
+    (await received(client, inBody(far))).some(({ path }) => path.startsWith('/api/show'))
+  const shown = async () => (await post('/api/show', { model: `${far}:cloud` })).json.details.parameter_size
+  const before = await poll(asked, (known) => known)
+  const headers = { 'content-type': 'application/json' }
+  await tell(client, { to: 'POST /api/show', with: far, status: 200, headers, body: known('2B') })
+  const first = await shown()
+  return { asked_before: before, first, later: await poll(shown, (now) => now !== first) }
+})
+
+check.alone('remote.cloud.known.variants', ({ post }) =>
+  askEach(
+    { verbose: { verbose: true }, system: { system: 'S' } },
+    async (more) =>
+      (await post('/api/show', { model: 'far-known:cloud', ...more })).json.details.parameter_size,
+  ),
+)

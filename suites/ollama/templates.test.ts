@@ -1,9 +1,10 @@
-import { models } from '../../fixtures/instruments/models.ts'
+import { isNamed, models } from '../../fixtures/instruments/models.ts'
 import { tokenByte } from '../../fixtures/instruments/table-model.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
-import { GREEDY } from './requests.ts'
+import { withModel } from './loaded.ts'
+import { GREEDY, user } from './requests.ts'
 
 /** One token is asked for, so that all of `context` but its last is what the model was given. */
 const ONE = { ...GREEDY, num_predict: 1 }
@@ -173,3 +174,73 @@ check('templates.think', ({ post, given }) =>
     return answer.json._debug_info?.rendered_template
   }),
 )
+
+// What a template may say of tools, and what is read from a template without running it
+
+const ANY = { type: 'object', description: 'D' }
+/** A tool with a parameter of every type. */
+const TYPED = {
+  type: 'function' as const,
+  function: {
+    name: 'f',
+    description: 'F',
+    parameters: {
+      type: 'object',
+      required: ['a'],
+      properties: {
+        a: { type: 'string' },
+        b: { type: 'number' },
+        c: { type: 'integer' },
+        d: { type: 'boolean' },
+        e: { type: 'array' },
+        f: ANY,
+        g: { type: 'null' },
+        h: { type: 'date' },
+        i: { type: ['string', 'null'] },
+        j: { anyOf: [{ type: 'string' }, { type: ['integer', 'boolean'] }] },
+        k: { description: 'D' },
+      },
+    },
+  },
+}
+
+check.alone.each('templates.tools.*', ({ client, post, given: template }) => {
+  const model = 'conformance/templates-tools'
+  return withModel(client, { model, from: models.templated, template }, async () => {
+    const body = { model, messages: [user('hi')], tools: [TYPED], stream: false, _debug_render_only: true }
+    const answer = await post('/api/chat', body)
+    return answer.status === 200 ? answer.json._debug_info?.rendered_template : outcome(answer)
+  })
+})
+
+check.alone.each('templates.capabilities.*', ({ client, get, post, given: template }) => {
+  const model = 'conformance/templates-capabilities'
+  return withModel(client, { model, from: models.templated, template }, async () => {
+    const listed = (await get('/api/tags')).json.models.filter(isNamed(model))[0]
+    const shown = (await post('/api/show', { model })).json
+    return { shown: shown.capabilities, listed: listed?.capabilities }
+  })
+})
+
+// The same for a model without a template, whose prompts take another way
+
+check.each('templates.raw-bare.*', async ({ post, given }) =>
+  outcome(await post.wrong('/api/generate', { ...HI, model: models.successor, raw: true, ...given })),
+)
+
+check.alone.each('templates.context-empty.*', ({ client, post, given }) => {
+  const model = 'conformance/templates-history'
+  const messages = [user('hi'), { role: 'assistant' as const, content: 'ho' }]
+  return withModel(client, { model, from: models.successor, messages, ...given }, () =>
+    askEach({ absent: {}, null: { context: null }, empty: { context: [] } }, async (more) =>
+      rendered(await post.wrong('/api/generate', { ...HI, model, prompt: 'a', ...more })),
+    ),
+  )
+})
+
+check.each('templates.context-whole.*', async ({ post, given }) => {
+  const body = { stream: false, options: { temperature: 0, num_predict: 20 }, ...given }
+  const { status, json } = await post('/api/generate', body)
+  const { response, thinking, context } = json
+  return status === 200 ? { response, thinking, context } : json
+})
