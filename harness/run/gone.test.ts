@@ -141,7 +141,7 @@ test(
     expect(checkout.results('ollama-0.24.0-url')).toMatchObject({
       statements: [{ status: 'fail' }, { status: 'error' }, { status: 'error' }],
       stopped:
-        'the server leaves requests without an answer: asked for one token of conformance/spare it says nothing for 10 s, as if requests whose clients went away kept their place; 2 checks could not be judged; find out why, and run again',
+        'the server leaves requests without an answer: asked for one token of conformance/spare it says nothing for 20 s, as if requests whose clients went away kept their place; 2 checks could not be judged; find out why, and run again',
     })
   },
 )

@@ -11,6 +11,7 @@ import { judgeMessages } from '../schema/messages.ts'
 import { remembered } from '../schema/references.ts'
 import { describeProblem } from '../schema/validate.ts'
 import { operationOf } from '../schema/routes.ts'
+import type { Settings } from '../targets/target.ts'
 import { type Client, Unanswered } from '../wire/client.ts'
 import type { Exchange } from '../wire/exchange.ts'
 import { type Verbs, verbsOf } from '../wire/verbs.ts'
@@ -165,7 +166,7 @@ async function attempt(
     // A mismatch explains whatever else went wrong.
     client.assertRecorded()
     lookForAbsence(client.exchanges, session)
-    judgeExchanges(client, verdict, session)
+    judgeExchanges(client, statement, verdict, session)
   }
   const broken = brokenOf(client.exchanges)
   if (broken) throw new Finding(broken)
@@ -200,7 +201,7 @@ const escaped = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&'
 
 const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text))
 
-function judgeExchanges(client: Client, verdict: Verdict, session: Session): void {
+function judgeExchanges(client: Client, { needs }: Statement, verdict: Verdict, session: Session): void {
   const before = threadMs()
   const met = new Set<string>()
   const once = new Set<string>()
@@ -209,7 +210,7 @@ function judgeExchanges(client: Client, verdict: Verdict, session: Session): voi
     if (session.served && !isOfRoute(exchange, session)) continue
     const seen = judgeMessages(exchange, session)
     for (const name of seen.met) met.add(name)
-    const said = answersAreKnown(session)
+    const said = answersAreKnown(session, needs?.launch)
       ? [...unlikeKnown(exchange, session.version), ...unlikeFiles(exchange)]
       : []
     for (const problem of [...seen.problems, ...seen.apart, ...said]) {
@@ -224,8 +225,9 @@ function judgeExchanges(client: Client, verdict: Verdict, session: Session): voi
   verdict.validationMs = threadMs() - before
 }
 
-/** Whether the models are those of the suite, on a server of Ollama itself. */
-const answersAreKnown = ({ kind, supply }: Session) => kind !== 'url' && supply === undefined
+/** Whether the models are those of the suite, on a server of Ollama itself; its other engine counts in another way. */
+const answersAreKnown = ({ kind, supply }: Session, launch: Settings = {}) =>
+  kind !== 'url' && supply === undefined && !('OLLAMA_NEW_ENGINE' in launch)
 
 function isOfRoute({ request, to }: Exchange, { system, version }: Session): boolean {
   return to !== undefined || operationOf(system, version, request.method, request.path) !== undefined

@@ -150,8 +150,8 @@ function allowedDetails(): Record<string, unknown[]> {
   const sizes = factsOf().map(({ parameters }) => `${Math.floor(parameters / 1000)}K`)
   allowed = {
     format: ['gguf'],
-    // What checks make may be of Safetensors, and quantized.
-    parameter_size: [...sizes, ...sizes.map(roundedUp), '9K'],
+    // What checks make may be of Safetensors, and quantized; a projector has 6K.
+    parameter_size: [...sizes, ...sizes.map(roundedUp), '9K', '6K'],
     quantization_level: ['unknown', 'F32', 'F16', 'Q8_0', 'Q4_K_S', 'Q4_K_M'],
     context_length: factsOf().map(({ info }) => info['llama.context_length']),
     embedding_length: factsOf().map(({ info }) => info['llama.embedding_length']),
@@ -165,9 +165,10 @@ function* familyWrong(model: Record<string, unknown>, place: string): Generator<
   if (!isObject(details) || details.format === '' || details.family === 'far' || details.family === '') return
   const { family, families } = details
   const wanted = isOwn(model) || family === 'llama' ? ['llama'] : [family, 'llama']
-  // Before 0.30.0 a projector is one more, before the model or behind it.
+  // Before 0.30.0 a projector is one more, and whichever the server comes to first gives its name.
   const seen = Array.isArray(families) && isDeepStrictEqual([...families].sort(), ['clip', 'llama'])
-  if (!isDeepStrictEqual(families, wanted) && !(seen && sees(ownModel(model.name))))
+  if (seen && sees(ownModel(model.name)) && families.includes(family)) return
+  if (!isDeepStrictEqual(families, wanted))
     yield { place: `${place}/families`, found: families, rule: `as in the file of the model: ${wanted}` }
   if (isOwn(model) && family !== 'llama')
     yield { place: `${place}/family`, found: family, rule: 'as in the file of the model: llama' }

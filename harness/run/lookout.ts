@@ -6,8 +6,11 @@ import type { Exchange } from '../wire/exchange.ts'
 /** A model that was asked for, and the options of its runner. */
 export type Asked = { model: string; options: Record<string, unknown> }
 
-/** How long a server may take for one token, or to say anything at all, ms. It is asked only when something went wrong. */
+/** How long a server may take to say anything at all, ms. It is asked only when something went wrong. */
 const PATIENCE = 10_000
+
+/** How long for one token, which may stand behind a long prompt of somebody else, ms. */
+const PATIENCE_FOR_A_TOKEN = 20_000
 
 /** Why a server is gone; undefined when it answers anything. */
 export async function whyGone(target: Target, client: Client): Promise<string | undefined> {
@@ -28,7 +31,7 @@ export async function whyStuck(client: Client, asked: readonly Asked[]): Promise
   for (const { model, options } of asked) {
     const body = { model, prompt: 'a', raw: true, stream: false, options: { ...options, num_predict: 1 } }
     if (await leavesAlone(client, { method: 'POST', path: '/api/generate', body })) {
-      return `the server leaves requests without an answer: asked for one token of ${model} it says nothing for ${PATIENCE / 1000} s, as if requests whose clients went away kept their place`
+      return `the server leaves requests without an answer: asked for one token of ${model} it says nothing for ${PATIENCE_FOR_A_TOKEN / 1000} s, as if requests whose clients went away kept their place`
     }
   }
   return undefined
@@ -37,7 +40,7 @@ export async function whyStuck(client: Client, asked: readonly Asked[]): Promise
 type Asking = { method: string; path: string; body?: unknown }
 
 /** How often the server is asked for something else meanwhile. */
-const BEATS = 40
+const BEATS = 80
 
 /**
  * Whether a server answers nothing for as long as it answers other requests quickly: on a busy machine these take longer
@@ -46,7 +49,7 @@ const BEATS = 40
 async function leavesAlone(client: Client, request: Asking): Promise<boolean> {
   const call = client.start(request)
   for (let beat = 0; beat < BEATS && !call.exchange.end; beat++) {
-    await Promise.race([call.ended, pause(PATIENCE / BEATS, undefined, { ref: false })])
+    await Promise.race([call.ended, pause(PATIENCE_FOR_A_TOKEN / BEATS, undefined, { ref: false })])
     if (!call.exchange.end && (await ask(client, { method: 'GET', path: '/' })).end === 'aborted') break
   }
   if (call.exchange.end) return false

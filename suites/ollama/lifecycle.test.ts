@@ -144,8 +144,8 @@ check.alone('lifecycle.ps.context_length', async ({ post, client }) => {
 /** Whether a model without `num_ctx` cuts a prompt, and the size of its context where `/api/ps` tells it. */
 async function cuts({ post, client }: Tools, prompt: string) {
   const bare = 'conformance/lifecycle-bare'
-  await unload(client)
-  const files = { 'spare.gguf': instrumentFile('spare').digest }
+  // Not the file of a model that was unloaded a moment ago: what ends its runner may end the next one too.
+  const files = { 'stopper.gguf': instrumentFile('stopper').digest }
   return withModel(client, { model: bare, files }, async () => {
     const options = { temperature: 0, num_predict: 1, num_thread: 1 }
     const { json } = await post('/api/generate', { model: bare, prompt, raw: true, stream: false, options })
