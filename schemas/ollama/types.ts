@@ -5367,7 +5367,7 @@ remote_host: string
 /**
  * what `info` said, in the names of GGUF metadata; empty where it said nothing
  */
-model_info: {
+model_info?: {
 [k: string]: string | number
 }
 /**
