@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { hasRepeated, unfoldRepeated } from './repeated.ts'
 import type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
 
 /**
@@ -60,7 +59,6 @@ export function fold(area: StoredArea): AreaFile {
 
 /** The area that a file holds. */
 export function unfold(file: AreaFile): StoredArea {
-  if (hasRepeated(file)) return unfoldRepeated(file)
   const { [FORMS]: forms = {}, [HEADERS]: headers = {}, ...area } = file
   const tables = { forms, headers } as Tables
   const whole = (exchange: object) =>
