@@ -1262,3 +1262,16 @@ check.alone('models.ps.parent', ({ client, get, post }) => {
     }
   })
 })
+
+check.alone.each('models.blobs.written.*', async ({ head, post, given }) => {
+  const text = `A blob whose digest is written as ${given}.`
+  const digest = digestOf(text)
+  const written: Record<string, string> = {
+    upper: `sha256:${digest.slice(7).toUpperCase()}`,
+    'upper-name': digest.replace('sha256', 'SHA256'),
+    dash: digest.replace(':', '-'),
+    bare: digest.slice(7),
+  }
+  const upload = await post.wrong(`/api/blobs/${written[given]}` as '/api/blobs/:digest', text)
+  return { ...outcome(upload), stored: (await head(`/api/blobs/${digest}`)).status }
+})
