@@ -217,5 +217,5 @@ test('a default of a schema is in the table of its fields', () => {
 test('a field that older servers sent at times says since when it is always there', () => {
   const page = endpointPage('ollama', 'POST /api/show')
   const [head = [], cells = []] = rowOf(page, 'model_info', 'field', 'answer') ?? []
-  expect(cells[head.indexOf('in')]).toBe('always since 0.14.3: answer; always: answer (remote)')
+  expect(cells[head.indexOf('in')]).toBe('always since 0.14.3, in each')
 })
