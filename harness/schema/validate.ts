@@ -227,6 +227,14 @@ function explain(error: ErrorObject, root: JsonSchema, open: boolean): Omit<Prob
       rule: `always there, ${describeRange({ ...rangeAt(root, place), ...requiredIn(property) })}`,
     }
   }
+  if (keyword === 'dependentRequired') {
+    return {
+      place: `${instancePath}/${escaped(params.missingProperty as string)}`,
+      kind: 'missing',
+      found: found(Object.keys(data as object)),
+      rule: `always there with ${params.property}, ${describeRange(rangeAt(root, instancePath))}`,
+    }
+  }
   // Of a property whose name is not fixed only the form can be asked for.
   if (keyword === 'not' && typeof parent['x-has'] === 'string') {
     return {

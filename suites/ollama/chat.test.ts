@@ -541,7 +541,7 @@ check('chat.rendered-nothing', async ({ post }) => {
   const { status, error } = outcome(answer)
   if (error !== undefined) return { status, error: error.trim() }
   const { message, done_reason } = answer.json
-  const counts = Object.keys(answer.json).filter((key) => key.endsWith('_count'))
+  const counts = ['prompt_eval_count', 'eval_count'].filter((key) => key in answer.json)
   return { status, content: message.content, done_reason, counts }
 })
 

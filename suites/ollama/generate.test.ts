@@ -149,7 +149,7 @@ check('generate.rendered-nothing', async ({ post }) => {
   const { status, error } = outcome(answer)
   if (error !== undefined) return { status, error: error.trim() }
   const { response, done_reason } = answer.json
-  const counts = Object.keys(answer.json).filter((key) => key.endsWith('_count'))
+  const counts = ['prompt_eval_count', 'eval_count'].filter((key) => key in answer.json)
   return { status, response, done_reason, counts }
 })
 
