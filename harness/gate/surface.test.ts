@@ -25,9 +25,8 @@ test.each(['0.5.7', '0.32.15'])('the fields of %s are those that messages are he
 })
 
 test('what is required of a version', () => {
-  const always = (version: string) =>
-    fieldsOf('ollama/chat/last.json', version).get('eval_duration')?.required
-  expect([always('0.24.0'), always('0.32.15')]).toEqual([false, true])
+  const always = (version: string) => fieldsOf('ollama/show/remote.json', version).get('model_info')?.required
+  expect([always('0.13.5'), always('0.32.15')]).toEqual([false, true])
 })
 
 test('endpoints come and go, and their names stay known', () => {
