@@ -20,7 +20,7 @@ export const models = (): Command =>
         import('../../fixtures/instruments/instruments.ts'),
         import('../../fixtures/instruments/models.ts'),
       ])
-      const { modelDefinitions, PARAMETERS, PREFIX } = definitions
+      const { createBody, modelDefinitions, PARAMETERS, PREFIX } = definitions
       mkdirSync(join(out, 'create'), { recursive: true })
       const files: { file: string; bytes: number; digest?: string }[] = []
       const write = (file: string, content: string | Uint8Array, digest?: string) => {
@@ -42,13 +42,7 @@ export const models = (): Command =>
         const { instrument, parameters = PARAMETERS, ...rest } = model
         const whole = { ...rest, files: Object.keys(createFiles(instrument)), parameters }
         write(`${name}.Modelfile`, modelfile(whole))
-        const body = {
-          model: PREFIX + name,
-          files: createFiles(instrument),
-          parameters,
-          stream: false,
-          ...rest,
-        }
+        const body = createBody(name as keyof typeof modelDefinitions)
         write(`create/${name}.json`, `${JSON.stringify(body, null, 2)}\n`)
         modelLines.push(
           `| \`${PREFIX}${name}\` | ${whole.files.map((file) => `\`${file}\``).join(', ')} | ${special(whole, PARAMETERS)} |`,

@@ -1,8 +1,8 @@
-import { createFiles, type InstrumentFile, instrumentFiles } from '../../fixtures/instruments/instruments.ts'
+import { type InstrumentFile, instrumentFiles } from '../../fixtures/instruments/instruments.ts'
 import {
+  createBody,
   type ModelName,
   modelDefinitions,
-  PARAMETERS,
   PREFIX,
   tagged,
 } from '../../fixtures/instruments/models.ts'
@@ -151,25 +151,17 @@ export async function makeModels(client: Client, mayRefuse = false): Promise<str
     if (may && ((status >= 400 && status < 500) || status === 501)) return problem
     throw new SuiteError(`the server does not take the instruments: ${problem}`)
   }
-  const definitions = Object.entries(modelDefinitions)
-  for (const name of new Set(definitions.map(([, { instrument }]) => instrument))) {
+  for (const name of new Set(Object.values(modelDefinitions).map(({ instrument }) => instrument))) {
     for (const file of instrumentFiles(name)) {
       const refused = await send(uploadOf(file))
       if (refused) return refused
     }
   }
-  for (const [name, { instrument, parameters = PARAMETERS, ...rest }] of definitions) {
-    const body = {
-      model: PREFIX + name,
-      files: createFiles(instrument),
-      parameters,
-      stream: false,
-      ...rest,
-    }
-    const sees = SEES.includes(name as ModelName)
-    const refused = await send({ method: 'POST', path: '/api/create', body }, sees)
+  for (const name of NAMES) {
+    const sees = SEES.includes(name)
+    const refused = await send({ method: 'POST', path: '/api/create', body: createBody(name) }, sees)
     if (refused && !sees) return refused
-    if (refused) absent[name as ModelName] = `the server takes no projector: ${refused}`
+    if (refused) absent[name] = `the server takes no projector: ${refused}`
     taken = true
   }
   return absent
