@@ -122,9 +122,12 @@ function* capabilitiesWrong(said: unknown, name: unknown, place: string): Genera
     yield differ(`what its template claims: ${wanted}`)
 }
 
+/** What runs elsewhere has other details, and a broken model none. */
+const isOfNoFile = ({ format, family }: Record<string, unknown>) =>
+  format === '' || family === 'far' || family === ''
+
 function* detailsWrong(details: unknown, place: string, modelfile = ''): Generator<Found> {
-  // What runs elsewhere has other details, and a broken model none.
-  if (!isObject(details) || details.format === '' || details.family === 'far' || details.family === '') return
+  if (!isObject(details) || isOfNoFile(details)) return
   for (const [key, allowed] of Object.entries(allowedDetails()))
     if (key in details && !allowed.includes(details[key]))
       yield { place: `${place}/${key}`, found: details[key], rule: 'as in the file of the model' }
@@ -162,7 +165,7 @@ function allowedDetails(): Record<string, unknown[]> {
 /** A model of the suite is a llama; what a check makes of its files may be said to be of another family first. */
 function* familyWrong(model: Record<string, unknown>, place: string): Generator<Found> {
   const { details } = model
-  if (!isObject(details) || details.format === '' || details.family === 'far' || details.family === '') return
+  if (!isObject(details) || isOfNoFile(details)) return
   const { family, families } = details
   const wanted = isOwn(model) || family === 'llama' ? ['llama'] : [family, 'llama']
   // Before 0.30.0 a projector is one more, and whichever the server comes to first gives its name.
