@@ -80,7 +80,7 @@ async function fire(asked: string, files: StatementResult[][], ledger: Ledger): 
   const url = await target.start({}, '1')
   if (target.kind !== 'replay') await makeModels(new Client({ url, name: 'setup' }))
   const registry = target.kind === 'binary' ? await startRegistry() : undefined
-  const control = await startControl(target, url, (url) => new Client({ url, name: 'bench' }), registry?.host)
+  const control = await startControl(target, url, (url) => new Client({ url, name: 'bench' }), registry)
   try {
     return await fireBare(
       files,

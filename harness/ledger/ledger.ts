@@ -18,7 +18,12 @@ export type Statement = Range & {
   /** What a member of a family of statements sends, for the one check of them all. */
   given?: unknown
   values?: (Range & { value: unknown; means?: string })[]
-  needs?: { launch?: Record<string, string>; own?: true; registry?: true; abort?: 'streamed' | 'whole' }
+  needs?: {
+    launch?: Record<string, string>
+    own?: true
+    registry?: true | 'https'
+    abort?: 'streamed' | 'whole'
+  }
   /** Clients that depend on it, as their traffic shows; not of the row but of `specs/clients.txt`. */
   clients?: string[]
   /** It holds whatever the model says: measured with other models than the suite's. */

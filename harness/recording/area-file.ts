@@ -7,8 +7,8 @@ import type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
  *
  *     {"POST /api/chat": {"model": "m", …}, "200 json 03:50:40": [[12, ["fbdd", "a", 7]]]}
  *
- * First the request with its body: JSON as it is where that gives the same bytes again, else text, null where there is
- * none; `headers` where they are others than that of JSON. Then status, the name of the headers, the time in their
+ * First the request with its body: JSON as it is where that gives the same bytes again, else text or its form, null where
+ * there is none; `headers` where they are others than that of JSON. Then status, the name of the headers, the time in their
  * `Date`, and the chunks: when each came, and its bytes. `end` where it is not complete.
  *
  * What answers have in common stands once in the file, as a form with a hole for each value that differs, and the values
@@ -67,8 +67,11 @@ export function unfold(file: AreaFile): StoredArea {
   return Object.fromEntries(entries)
 }
 
-const textsOf = ({ response }: StoredExchange) =>
-  (response?.chunks ?? []).flatMap(([, bytes]) => (typeof bytes === 'string' ? [bytes] : []))
+/** The texts that may have a form: of an answer all, of a request that is not JSON as it is its body. */
+const textsOf = ({ request: { body }, response }: StoredExchange) => [
+  ...(body !== undefined && typeof keep(body) === 'string' ? [body as string] : []),
+  ...(response?.chunks ?? []).flatMap(([, bytes]) => (typeof bytes === 'string' ? [bytes] : [])),
+]
 
 /** An exchange as its file holds it. */
 function shorten(
@@ -76,7 +79,8 @@ function shorten(
   forms: Forms,
   nameOf: (headers: unknown, base: string) => string,
 ): object {
-  const kept = body === undefined ? null : keep(body)
+  const bare = body === undefined ? null : keep(body)
+  const kept = typeof bare === 'string' ? forms.fold(bare) : bare
   const usual = isDeepStrictEqual(headers, headersWith(kept))
   const { status, chunks = [] } = response ?? {}
   const { time, common } = split(response?.headers ?? [], lengthOf(chunks))

@@ -35,6 +35,13 @@ export function notApplicable(statement: Statement, session: Session): string | 
   if (statement.needs?.registry && !registry && kind !== 'replay') {
     return "needs a server that reaches the suite's registry, on the loopback interface of this machine"
   }
+  if (
+    statement.needs?.registry === 'https' &&
+    kind !== 'replay' &&
+    /^(darwin|win32)$/.test(process.platform)
+  ) {
+    return 'needs a server that believes SSL_CERT_FILE, which one on macOS or Windows does not'
+  }
   if (statement.needs?.abort && manners && manners.stopsWhenLeft === undefined) {
     return 'leaves an endless generation, and it could not be seen whether the server ends one'
   }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { messageOf } from '../base/errors.ts'
 import { type Listening, serve } from '../base/loopback.ts'
+import type { Registry } from '../targets/registry.ts'
 import type { Settings, Target } from '../targets/target.ts'
 import { Client, REGISTRY } from '../wire/client.ts'
 import { type Asked, whyGone, whyStuck } from './lookout.ts'
@@ -12,6 +13,21 @@ export type Query = {
   settings: Settings
   /** It lost an exchange with it, after it asked for these models: is it still there, and does it still generate? */
   lost?: Asked[]
+}
+
+/** Stands in a setting for the file of the authority that vouches for the registry as https://ollama.com. */
+const AUTHORITY = '{authority}'
+
+/** Settings with what stands in them for the registry's own; a replay has none, and needs none. */
+async function addressed(
+  settings: Settings,
+  registry: Pick<Registry, 'host' | 'authority'> | undefined,
+): Promise<Settings> {
+  const asked = Object.values(settings).some((value) => value.includes(AUTHORITY))
+  const authority = asked ? ((await registry?.authority()) ?? '') : ''
+  const placed = (value: string) =>
+    value.replace(REGISTRY, registry?.host ?? '').replace(AUTHORITY, authority)
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, placed(value)]))
 }
 
 /** Status of the answer when the server that a check asks for was there and is of no use any more. */
@@ -31,7 +47,7 @@ export async function startControl(
   target: Target,
   first: string,
   clientOf: (url: string) => Client,
-  registry = '',
+  registry?: Pick<Registry, 'host' | 'authority'>,
 ): Promise<Listening> {
   const servers = new Map<string, Promise<string>>()
   const serverOf = (worker: string, settings: Settings): Promise<string> => {
@@ -53,11 +69,7 @@ export async function startControl(
   }
   const startLike = async (worker: string, settings: Settings) => {
     await serverOf(worker, {})
-    const addressed = Object.entries(settings).map(([name, value]) => [
-      name,
-      value.replace(REGISTRY, registry),
-    ])
-    return target.start(Object.fromEntries(addressed), worker)
+    return target.start(await addressed(settings, registry), worker)
   }
 
   /** By address, why a server is gone. */

@@ -157,7 +157,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
     registry = await registryFor(target, url, served, asked)
     const clientOf = (url: string) => clientFor({ ...about, url }, 'lookout')
-    control = await startControl(target, url, clientOf, registry?.host)
+    control = await startControl(target, url, clientOf, registry)
     project.provide('session', {
       system,
       kind: target.kind,

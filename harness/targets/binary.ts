@@ -91,7 +91,10 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
         PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
       )
       const server = spawn(program, argumentsOf(system, settings, folder), {
-        env: { ...env, ...environmentOf(system, await placed(settings), folder, models) },
+        env: {
+          ...env,
+          ...environmentOf(system, await placed(settings), homeIn(folder, servers.length), models),
+        },
         // What a setting names by a relative path is in the folder too.
         cwd: folder,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -129,6 +132,9 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
 const placed = async (settings: Settings): Promise<Settings> =>
   settings.OLLAMA_HOST === '{fixed}' ? { ...settings, OLLAMA_HOST: await freeAddress() } : settings
 
+/** A home for each: what a server keeps there for the next time is nothing that another one has to know. */
+const homeIn = (folder: string, count: number) => join(folder, `home-${count + 1}`)
+
 const storeIn = (folder: string, store: string) => join(folder, `models-${store}`)
 
 /** With the times of the files: by these the models are listed. */
@@ -141,6 +147,7 @@ function environmentOf(
   models: string,
 ): Record<string, string> {
   const home = { HOME: folder, USERPROFILE: folder }
+  mkdirSync(folder, { recursive: true })
   if (system === 'llama-server') return home
   mkdirSync(models, { recursive: true })
   return { ...home, OLLAMA_HOST: '127.0.0.1:0', OLLAMA_MODELS: models, ...OLLAMA_DEFAULTS, ...settings }

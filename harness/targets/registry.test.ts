@@ -1,3 +1,8 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { connect as tls } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../base/loopback.ts'
 import { Checkout, ledger, suite } from '../testing/checkout.ts'
@@ -41,6 +46,48 @@ describe('the registry', () => {
     const post = { method: 'POST', body: 'abc' }
     expect((await fetch(`${model}/blobs/uploads/?digest=sha256:2`, post)).status).toBe(201)
     expect(await (await fetch(`${model}/blobs/sha256:2`)).text()).toBe('abc')
+  })
+
+  test('is a proxy behind which there is nothing but itself, as https://ollama.com', async () => {
+    const { host, authority, stop } = await startRegistry()
+    onTestFinished(stop)
+    const ca = readFileSync(await authority(), 'utf8')
+    const port = Number(host.split(':')[1])
+    const tunnel = async (to: string) => {
+      const socket = connect({ host: '127.0.0.1', port })
+      socket.write(`CONNECT ${to} HTTP/1.1\r\nhost: ${to}\r\n\r\n`)
+      const [answer] = (await once(socket, 'data')) as [Buffer]
+      return { socket, status: answer.toString().slice(0, 12) }
+    }
+    const { socket, status } = await tunnel('ollama.com:443')
+    expect(status).toBe('HTTP/1.1 200')
+    const secure = tls({ socket, servername: 'ollama.com', ca })
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+    const { x = '' } = publicKey.export({ format: 'jwk' })
+    const length = (of: number) => Buffer.from([0, 0, 0, of])
+    const name = Buffer.concat([length(11), Buffer.from('ssh-ed25519'), length(32)])
+    const key = Buffer.concat([name, Buffer.from(x, 'base64url')]).toString('base64')
+    const path = `/api/user/keys/${Buffer.from(`ssh-ed25519 ${key}`).toString('base64url')}?ts=5`
+    const signature = sign(null, Buffer.from(`DELETE,${path}`), privateKey).toString('base64')
+    secure.write(
+      `DELETE ${path} HTTP/1.1\r\nhost: ollama.com\r\nauthorization: Bearer ${key}:${signature}\r\n\r\n`,
+    )
+    secure.write(`GET ${path} HTTP/1.1\r\nhost: ollama.com\r\nauthorization: ${key}:${signature}\r\n\r\n`)
+    await once(secure, 'data')
+    secure.end()
+    for (const other of ['ollama.com:80', 'registry.ollama.ai:443', 'example.com:443'])
+      expect((await tunnel(other)).status).toBe('HTTP/1.1 403')
+    const lines = (await (await fetch(`http://${host}/requests?to=ollama.com`)).text()).trim().split('\n')
+    const seen = lines.map((line) => JSON.parse(line)).map(({ path, headers }) => ({ path, ...headers }))
+    expect(seen).toEqual([
+      {
+        path: '/api/user/keys/{key}?ts={time}',
+        host: 'ollama.com',
+        authorization: 'Bearer {key}:{signature}',
+      },
+      // It signed something else.
+      { path: path.replace('=5', '={time}'), host: 'ollama.com', authorization: `${key}:${signature}` },
+    ])
   })
 
   test('answers as it is told, as often as it is told, and shows what came', async () => {

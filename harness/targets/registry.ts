@@ -1,7 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { TLSSocket } from 'node:tls'
 import { serve } from '../base/loopback.ts'
+import { secureHost } from './secure-host.ts'
+import { masked } from './signed.ts'
 
-export type Registry = { host: string; requests: () => number; stop: () => Promise<void> }
+export type Registry = {
+  host: string
+  /** The file of the authority that vouches for it as ollama.com, made when it is first asked for. */
+  authority: () => Promise<string>
+  requests: () => number
+  stop: () => Promise<void>
+}
 
 type Stored = { type: string; bytes: Buffer }
 
@@ -28,7 +37,8 @@ export type Told = {
  *
  * It plays other hosts too: `PUT /answers` says what it answers to requests to come, and `GET /requests` with
  * `?to=<part of a line>` shows those that came, one JSON object a line. As ollama.com it has one model from the start,
- * for servers that ask when they start.
+ * for servers that ask when they start. It is a proxy too, behind which there is no other host than https://ollama.com:
+ * itself. A line of what came that way says the host, and has nothing that is the server's own.
  */
 export async function startRegistry(): Promise<Registry> {
   /** By path; a blob has the media type of the manifest that names it. */
@@ -40,9 +50,10 @@ export async function startRegistry(): Promise<Registry> {
   let requests = 0
 
   /** What a check told it to answer, or undefined. */
-  const toldFor = ({ method, url = '' }: IncomingMessage, body: Buffer): Told | undefined => {
+  const toldFor = (method: string, path: string, body: Buffer): Told | undefined => {
     const index = told.findIndex(
-      ({ to, with: part }) => to === `${method} ${url.replace(/\?.*/, '')}` && (!part || body.includes(part)),
+      ({ to, with: part }) =>
+        to === `${method} ${path.replace(/\?.*/, '')}` && (!part || body.includes(part)),
     )
     const found = told[index]
     if (found) found.times = (found.times ?? 1) - 1
@@ -99,7 +110,7 @@ export async function startRegistry(): Promise<Registry> {
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
     const body = Buffer.concat(parts)
-    const { method, url = '', headers } = request
+    const { method = '', url = '', headers } = request
     if (method === 'PUT' && url === '/answers') {
       told.push(...JSON.parse(body.toString()))
       return response.writeHead(201).end()
@@ -109,11 +120,15 @@ export async function startRegistry(): Promise<Registry> {
       response.writeHead(200, { 'content-type': 'text/plain' })
       return response.end(`${received.filter((line) => line.includes(to)).join('\n')}\n`)
     }
-    const { range, 'content-range': contentRange, accept, authorization } = headers
-    const seen = { range, 'content-range': contentRange, accept, authorization }
+    const { range, 'content-range': contentRange, accept } = headers
+    const secure = request.socket instanceof TLSSocket
+    const { authorization, ...own } = masked(request)
+    const path = secure ? own.path : url
+    const host = secure ? headers.host : undefined
+    const seen = { host, range, 'content-range': contentRange, accept, authorization }
     const text = body.length > 10_000 ? `${body.length} bytes` : body.toString()
-    received.push(JSON.stringify({ method, path: url, headers: seen, body: text }))
-    const instead = toldFor(request, body) ?? played(request, body)
+    received.push(JSON.stringify({ method, path, headers: seen, body: text }))
+    const instead = toldFor(method, path, body) ?? played(request, body)
     if (instead) tell(instead, response)
     else answer(request, response, body)
   }
@@ -121,8 +136,18 @@ export async function startRegistry(): Promise<Registry> {
     // A client may go away inside its request.
     receive(request, response).catch(() => response.destroy())
   })
+  const ollama = secureHost('ollama.com')
+  server.on('connect', (request, socket) => ollama.connect(request, socket, server))
   const { url, stop } = await serve(server)
-  return { host: new URL(url).host, requests: () => requests, stop }
+  return {
+    host: new URL(url).host,
+    authority: ollama.authority,
+    requests: () => requests,
+    stop: async () => {
+      await stop()
+      ollama.remove()
+    },
+  }
 }
 
 function layersOf(manifest: Buffer): { digest: string; mediaType: string }[] {
@@ -149,6 +174,14 @@ function played({ method, url = '' }: IncomingMessage, body: Buffer): Told | und
   const is = (line: string) => `${method} ${url.replace(/\?.*/, '')}` === line
   if (is('GET /api/tags'))
     return json({ models: [{ model: FAR }, { name: `${FAR}:cloud` }, { model: ' ' }, { name: 'far-gone' }] })
+  if (is('GET /api/experimental/model-recommendations'))
+    return json({
+      recommendations: [
+        { model: ` ${FAR} `, description: ' far ', vram_bytes: 3, required_plan: ' pro ' },
+        { model: `${FAR}:cloud`, description: 'without limits' },
+        { model: `${FAR}-cloud`, description: '', context_length: 5, max_output_tokens: 4 },
+      ],
+    })
   if (is('POST /api/show') && body.includes(`"${FAR}"`))
     return json({
       modelfile: `FROM ${FAR}`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hidden, hide, secretsIn } from './secrets.ts'
+import { hidden, hide, hideSignIn, secretsIn } from './secrets.ts'
 
 const secrets = secretsIn({ authorization: 'Bearer open-sesame', 'x-team': 'blue', 'x-key': 'a"b c/d e=f' })
 
@@ -35,5 +35,16 @@ test('in a body it is found however that is cut, and nothing else moves', () => 
     expect(parts.map((part) => part.length)).toEqual(
       parts.map((_, index) => Math.min(length, text.length - index * length)),
     )
+  }
+})
+
+test('of an address to sign in at the name and the key are hidden, however it is cut', () => {
+  const text = '{"signin_url":"https://ollama.com/connect?name=host\\u0026key=abc","error":"unauthorized"}'
+  const shown = text.replace('host\\u0026key=abc', '*'.repeat(17))
+  for (let length = 1; length < text.length; length++) {
+    const starts = [...text].flatMap((_, at) => (at % length === 0 ? at : []))
+    const chunks = starts.map((at) => ({ t: at, bytes: Buffer.from(text.slice(at, at + length)) }))
+    hideSignIn(chunks)
+    expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()).toBe(shown)
   }
 })

@@ -24,14 +24,33 @@ export function hide(chunks: readonly Chunk[], secrets: readonly string[]): void
   let before = Math.max(...secrets.map((secret) => Buffer.byteLength(secret))) - 1
   let first = chunks.length - 1
   while (first > 0 && before > 0) before -= chunks[--first]?.bytes.length ?? 0
-  const parts = chunks.slice(first).map(({ bytes }) => bytes)
-  const whole = Buffer.concat(parts)
-  for (const secret of secrets) {
-    const bytes = Buffer.from(secret)
-    for (let at = whole.indexOf(bytes); at >= 0; at = whole.indexOf(bytes, at)) {
-      whole.fill('*', at, at + bytes.length)
+  edit(chunks.slice(first), (whole) => {
+    for (const secret of secrets) {
+      const bytes = Buffer.from(secret)
+      for (let at = whole.indexOf(bytes); at >= 0; at = whole.indexOf(bytes, at)) {
+        whole.fill('*', at, at + bytes.length)
+      }
     }
-  }
+  })
+}
+
+/** What stands in the address where somebody signs a server in: the name of its machine, and its key. */
+const SIGN_IN = /(?<=\/connect\?name=)[^"\s]+/g
+
+/** Puts `*` in place of what an address to sign in at says of a server. */
+export function hideSignIn(chunks: readonly Chunk[]): void {
+  edit(chunks, (whole) => {
+    for (const { index, 0: own } of whole.toString('latin1').matchAll(SIGN_IN)) {
+      whole.fill('*', index, index + own.length)
+    }
+  })
+}
+
+/** Changes the bytes of parts where they are, as if they were not cut. */
+function edit(chunks: readonly Chunk[], change: (whole: Buffer) => void): void {
+  const parts = chunks.map(({ bytes }) => bytes)
+  const whole = Buffer.concat(parts)
+  change(whole)
   let from = 0
   for (const part of parts) from += whole.copy(part, 0, from, from + part.length)
 }

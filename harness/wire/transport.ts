@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici'
 import type { Answer, AnyAnswer } from './answers.ts'
 import type { Exchange } from './exchange.ts'
-import { hidden, hide } from './secrets.ts'
+import { hidden, hide, hideSignIn } from './secrets.ts'
 
 /** What a server may take at most, so that none can make a run hang or fill the memory. */
 export type Limits = {
@@ -63,6 +63,7 @@ export class Call<Known extends Answer = AnyAnswer> {
   handler(started: number): Dispatcher.DispatchHandler {
     const { exchange } = this
     const end = (how: Exchange<Known>['end'], problem?: string) => {
+      hideSignIn(exchange.chunks)
       exchange.end = how
       exchange.problem = problem
       this.#wake()

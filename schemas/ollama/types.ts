@@ -1753,7 +1753,7 @@ id: string
  */
 email: string
 /**
- * name of the account
+ * name of the account; empty for nobody before 0.12.1
  */
 name: string
 /**
@@ -1865,9 +1865,9 @@ type: "web_search_tool_result"
  */
 tool_use_id: string
 /**
- * why it found nothing; results need the search of ollama.com
+ * what it found, null for nothing, or why there is nothing
  */
-content: {
+content: ({
 /**
  * kind of object
  */
@@ -1876,7 +1876,20 @@ type: "web_search_tool_result_error"
  * what went wrong
  */
 error_code: ("unavailable" | "invalid_request" | "api_error" | "max_uses_exceeded" | "web_search_not_supported_for_local_models")
-}
+} | {
+/**
+ * kind of object
+ */
+type: "web_search_result"
+/**
+ * address of the page
+ */
+url: string
+/**
+ * title of the page
+ */
+title: string
+}[] | null)
 }
 /**
  * What went wrong, in the form of Anthropic. (0.14.0 and up)
@@ -2068,9 +2081,9 @@ content_block: {
  */
 type: "thinking"
 /**
- * the thoughts, which the deltas bring
+ * empty, for the deltas bring the thoughts; after a search they are here
  */
-thinking: ""
+thinking: string
 }
 }
 /**
@@ -2102,7 +2115,7 @@ id: string
  */
 name: string
 /**
- * the arguments, which the delta brings
+ * empty, for the delta brings the arguments; after a search they are here
  */
 input: {
 [k: string]: unknown
@@ -2134,9 +2147,9 @@ type: "web_search_tool_result"
  */
 tool_use_id: string
 /**
- * why it found nothing; results need the search of ollama.com
+ * what it found, null for nothing, or why there is nothing
  */
-content: {
+content: ({
 /**
  * kind of object
  */
@@ -2145,7 +2158,20 @@ type: "web_search_tool_result_error"
  * what went wrong
  */
 error_code: ("unavailable" | "invalid_request" | "api_error" | "max_uses_exceeded" | "web_search_not_supported_for_local_models")
-}
+} | {
+/**
+ * kind of object
+ */
+type: "web_search_result"
+/**
+ * address of the page
+ */
+url: string
+/**
+ * title of the page
+ */
+title: string
+}[] | null)
 }
 }
 /**

@@ -1,11 +1,11 @@
 import type { Told } from '../../harness/targets/registry.ts'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
-import { REGISTRY } from '../../harness/wire/client.ts'
+import { type Client, REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
 import { poll, withModel } from './loaded.ts'
-import { received, tell } from './peer.ts'
+import { type Received, received, tell } from './peer.ts'
 import { user } from './requests.ts'
 
 // The suite's registry plays the other server. What goes to it is told apart by the name of the model there.
@@ -638,6 +638,77 @@ check.alone.each('remote.search.*', ({ client, post, given: { far, cloud, dialec
   return cloud ? searching(`${far}:cloud`) : withModel(client, plain(far), () => searching(NAME))
 })
 
+/** Of a request to ollama.com how it was asked. */
+const askedOf = ({ method, path, headers: { host, authorization, accept } }: Received) => ({
+  method,
+  path: path.replace(/ts=\d+/, 'ts={time}'),
+  host,
+  authorization: authorization?.replace(/[\w+/=]{20,}:[\w+/=]{20,}/, '{key}:{signature}'),
+  accept,
+})
+
+/** A model that searches for its own name, then says `x`; nothing is found. */
+const searchOnce = (client: Client, far: string, searches = 1) =>
+  tell(
+    client,
+    {
+      to: 'POST /api/chat',
+      with: `"${far}"`,
+      status: 200,
+      body: records([{ calls: [['call_abcd0001', 'web_search', { query: far }]], reason: 'stop' }]),
+      times: searches,
+    },
+    {
+      to: 'POST /api/chat',
+      with: `"${far}"`,
+      status: 200,
+      body: records([{ content: 'x', reason: 'stop' }]),
+    },
+    { to: 'POST /api/web_search', with: far, status: 200, body: '{"results":[]}', times: searches },
+  )
+
+check.alone.each('remote.searched.asked.*', ({ client, post, given: { dialect } }) => {
+  const far = `far-asked-${dialect}`
+  return withModel(client, plain(far), async () => {
+    await searchOnce(client, far)
+    const tools = SEARCHES[dialect as keyof typeof SEARCHES]
+    const body = dialect === 'responses' ? { input: 'hi' } : { messages: [user('hi')], max_tokens: 9 }
+    const path = DIALECTS[dialect as keyof typeof DIALECTS]
+    await post.wrong(path, { model: NAME, stream: false, tools, ...body })
+    return (await received(client, far)).filter(({ path }) => path.includes('search')).map(askedOf)
+  })
+})
+
+check.alone('remote.searched.ids', ({ client, post }) => {
+  const far = 'far-ids'
+  return withModel(client, plain(far), async () => {
+    await searchOnce(client, far, 2)
+    const body = {
+      model: NAME,
+      messages: [user('hi')],
+      max_tokens: 9,
+      stream: false,
+      tools: SEARCHES.messages,
+    }
+    const { id, content } = (await post.wrong('/v1/messages', body)).json
+    const own = (text?: string) => text?.replace(id.replace('msg_', ''), '{id}')
+    return content.map((block: { type: string; id?: string; tool_use_id?: string }) => ({
+      type: block.type,
+      id: own(block.id),
+      tool_use_id: own(block.tool_use_id),
+    }))
+  })
+})
+
+check.alone('remote.of-com', ({ client, post }) => {
+  const far = 'far-of-com'
+  return withModel(client, { ...plain(far), remote_host: 'https://ollama.com:443' }, async () => {
+    await tell(client, { to: 'POST /api/generate', with: `"${far}"`, status: 200, body: LAST_GENERATED })
+    const answer = answerOf(await post('/api/generate', { model: NAME, prompt: 'hi', stream: false }))
+    return { asked: (await received(client, inBody(far))).map(askedOf), ...answer }
+  })
+})
+
 check.alone.each('remote.web.*', async ({ client, post, given: { far, path, body, told } }) => {
   await tell(client, {
     to: `POST ${path.replace('/experimental', '')}`,
@@ -698,3 +769,115 @@ check.alone('remote.cloud.known.variants', ({ post }) =>
       (await post('/api/show', { model: 'far-known:cloud', ...more })).json.details.parameter_size,
   ),
 )
+
+// The account at ollama.com, and what it recommends
+
+const ACCOUNT = { id: '00000000-0000-0000-0000-000000000001', email: 'a@far.example', name: 'far' }
+
+const whole = ({ status, json }: Pick<Exchange, 'status' | 'json'>) => ({ status, body: json })
+
+/** What a server answers when ollama.com answers it so, by case; what it says of itself is no part of it. */
+const whenTold = (
+  client: Client,
+  to: string,
+  cases: Record<string, Partial<Told>>,
+  ask: () => Promise<Exchange>,
+) =>
+  askEach(cases, async (told) => {
+    await tell(client, { to, status: 200, ...told })
+    const { status, json } = await ask()
+    if (json?.signin_url) json.signin_url = json.signin_url.replace(/\*+$/, '…')
+    return { status, body: json }
+  })
+
+check.alone('remote.account.signed-in', async ({ client, post }) => {
+  const account = {
+    ...ACCOUNT,
+    bio: 'b',
+    avatarurl: 'http://far.example/a',
+    firstname: 'F',
+    lastname: 'L',
+    plan: 'pro',
+    more: 1,
+  }
+  await tell(client, { to: 'POST /api/me', status: 200, body: JSON.stringify(account) })
+  const answered = whole(await post('/api/me'))
+  const [asked] = await received(client, '"path":"/api/me?')
+  return { asked: asked && { path: asked.path, ...asked.headers, body: asked.body }, ...answered }
+})
+
+check.alone('remote.account.plan', ({ client, post }) =>
+  whenTold(
+    client,
+    'POST /api/me',
+    { absent: { body: JSON.stringify(ACCOUNT) }, blank: { body: JSON.stringify({ ...ACCOUNT, plan: ' ' }) } },
+    () => post('/api/me'),
+  ),
+)
+
+const SIGN_IN = 'https://ollama.com/connect?name=far&key=far'
+
+check.alone('remote.account.nobody', ({ client, post }) =>
+  whenTold(
+    client,
+    'POST /api/me',
+    {
+      no_name: { body: JSON.stringify({ ...ACCOUNT, name: '' }) },
+      refused: { status: 401, body: '{"error":"who are you"}' },
+      refused_with_an_address: { status: 401, body: JSON.stringify({ error: 'who', signin_url: SIGN_IN }) },
+    },
+    () => post('/api/me'),
+  ),
+)
+
+check.alone('remote.account.fails', ({ client, post }) =>
+  whenTold(
+    client,
+    'POST /api/me',
+    {
+      forbidden: { status: 403, body: '{"error":"no"}' },
+      not_found: { status: 404, body: 'no JSON' },
+      broken: { status: 500, body: '{"error":"broken"}' },
+      no_json: { body: 'no JSON' },
+      null: { body: 'null' },
+    },
+    () => post('/api/me'),
+  ),
+)
+
+const KEY = 'DELETE /api/user/keys/{key}'
+
+check.alone('remote.signout.done', async ({ client, post, del }) => {
+  await tell(client, { to: KEY, status: 200, times: 2 })
+  const signout = whole(await post('/api/signout'))
+  const keys = whole(await del('/api/user/keys/c3NoLWVkMjU1MTkgQUFBQQ'))
+  const asked = await received(client, '"method":"DELETE","path":"/api/user/keys/')
+  return { signout, keys, asked: asked.map(({ path, headers }) => ({ path, ...headers })) }
+})
+
+check.alone('remote.signout.fails', ({ client, post }) =>
+  whenTold(
+    client,
+    KEY,
+    {
+      unauthorized: { status: 401, body: '{"error":"who are you"}' },
+      not_found: { status: 404, body: '{"error":"no such key"}' },
+      broken: { status: 500, body: '{"error":"broken"}' },
+    },
+    () => post('/api/signout'),
+  ),
+)
+
+check.alone('remote.recommendations', async ({ client, get }) => {
+  const path = '/api/experimental/model-recommendations'
+  const recommended = async () => (await get(path)).json.recommendations
+  const names = (list: { model: string }[]) => list.map(({ model }) => model)
+  const asked = await poll(
+    () => received(client, `"path":"${path}"`),
+    (came) => came.length > 0,
+  )
+  await tell(client, { to: `GET ${path}`, status: 200, body: '{"recommendations":[{"model":"far-new"}]}' })
+  const first = await poll(recommended, (list) => names(list).includes('far-known'))
+  const later = await poll(recommended, (list) => names(list).includes('far-new'))
+  return { asked: asked.map(({ headers }) => headers), first, later }
+})
