@@ -22,7 +22,8 @@ export type Told = {
   with?: string
   status: number
   headers?: Record<string, string>
-  body?: string
+  /** A text, JSON, or a list of it, each on a line. */
+  body?: string | object | object[]
   /** After as many bytes of the body the connection ends; with `stall` it stays open. */
   cut?: number
   stall?: boolean
@@ -61,7 +62,14 @@ export async function startRegistry(): Promise<Registry> {
     return found
   }
 
-  const tell = ({ status, headers, body = '', cut, stall }: Told, response: ServerResponse) => {
+  const tell = ({ status, headers, body: told = '', cut, stall }: Told, response: ServerResponse) => {
+    const body =
+      typeof told === 'string'
+        ? told
+        : [told]
+            .flat()
+            .map((one) => JSON.stringify(one))
+            .join('\n')
     if (cut === undefined) return response.writeHead(status, headers).end(body)
     response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
     response.write(body.slice(0, cut), () => stall || response.destroy())
@@ -118,7 +126,8 @@ export async function startRegistry(): Promise<Registry> {
     if (method === 'GET' && url.startsWith('/requests?')) {
       const to = new URLSearchParams(url.slice(url.indexOf('?'))).get('to') ?? ''
       response.writeHead(200, { 'content-type': 'text/plain' })
-      return response.end(`${received.filter((line) => line.includes(to)).join('\n')}\n`)
+      const lines = received.filter((line) => line.includes(to)).map(readable)
+      return response.end(`${lines.join('\n')}\n`)
     }
     const { range, 'content-range': contentRange, accept } = headers
     const secure = request.socket instanceof TLSSocket
@@ -150,6 +159,17 @@ export async function startRegistry(): Promise<Registry> {
   }
 }
 
+/** A line about a request with its body as JSON where it is some. */
+function readable(line: string): string {
+  const request = JSON.parse(line)
+  try {
+    const body = JSON.parse(request.body)
+    return typeof body === 'object' ? JSON.stringify({ ...request, body }) : line
+  } catch {
+    return line
+  }
+}
+
 function layersOf(manifest: Buffer): { digest: string; mediaType: string }[] {
   try {
     const { config, layers } = JSON.parse(manifest.toString())
@@ -163,6 +183,35 @@ function layersOf(manifest: Buffer): { digest: string; mediaType: string }[] {
 /** The model that it has as ollama.com, listed in all the ways that there are. */
 const FAR = 'far-known'
 
+/** What it says of it. */
+const KNOWN = {
+  modelfile: `FROM ${FAR}`,
+  details: {
+    parent_model: '',
+    format: '',
+    family: 'far',
+    families: ['far'],
+    parameter_size: '1B',
+    quantization_level: '',
+  },
+  model_info: { 'general.architecture': 'far', 'far.context_length': 5 },
+  capabilities: ['completion'],
+  modified_at: '2026-01-02T03:04:05.123456Z',
+}
+
+/** Others, and what it says of them that differs. */
+const SHOWN: Record<string, object> = {
+  'far-deep': {
+    model_info: {
+      ...KNOWN.model_info,
+      'far.list': [1, ['a', { b: true }]],
+    },
+    projector_info: { 'clip.list': [0.5] },
+    messages: [{ role: 'user', content: 'hi', images: ['aGk='] }],
+  },
+  'far-kept': {},
+}
+
 /** What it answers as ollama.com. */
 function played({ method, url = '' }: IncomingMessage, body: Buffer): Told | undefined {
   const json = (value: unknown) => ({
@@ -173,7 +222,15 @@ function played({ method, url = '' }: IncomingMessage, body: Buffer): Told | und
   })
   const is = (line: string) => `${method} ${url.replace(/\?.*/, '')}` === line
   if (is('GET /api/tags'))
-    return json({ models: [{ model: FAR }, { name: `${FAR}:cloud` }, { model: ' ' }, { name: 'far-gone' }] })
+    return json({
+      models: [
+        { model: FAR },
+        { name: `${FAR}:cloud` },
+        { model: ' ' },
+        { name: 'far-gone' },
+        ...Object.keys(SHOWN).map((model) => ({ model })),
+      ],
+    })
   if (is('GET /api/experimental/model-recommendations'))
     return json({
       recommendations: [
@@ -182,20 +239,6 @@ function played({ method, url = '' }: IncomingMessage, body: Buffer): Told | und
         { model: `${FAR}-cloud`, description: '', context_length: 5, max_output_tokens: 4 },
       ],
     })
-  if (is('POST /api/show') && body.includes(`"${FAR}"`))
-    return json({
-      modelfile: `FROM ${FAR}`,
-      details: {
-        parent_model: '',
-        format: '',
-        family: 'far',
-        families: ['far'],
-        parameter_size: '1B',
-        quantization_level: '',
-      },
-      model_info: { 'general.architecture': 'far', 'far.context_length': 5 },
-      capabilities: ['completion'],
-      modified_at: '2026-01-02T03:04:05.123456Z',
-    })
-  return undefined
+  const shown = is('POST /api/show') && [FAR, ...Object.keys(SHOWN)].find((far) => body.includes(`"${far}"`))
+  return shown ? json({ ...KNOWN, ...SHOWN[shown] }) : undefined
 }

@@ -5478,6 +5478,10 @@ role: string
  * the text
  */
 content: string
+/**
+ * pictures, in base64; only in what ollama.com says of a model
+ */
+images?: string[]
 }[]
 /**
  * metadata of the GGUF file, without general.name and tokenizer.chat_template, by names that begin with the architecture; long arrays are null unless verbose; left out when empty before 0.14.3

@@ -15,4 +15,5 @@ export async function received(client: Client, to: string): Promise<Received[]> 
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line))
+    .map(({ body, ...rest }) => ({ ...rest, body: typeof body === 'string' ? body : JSON.stringify(body) }))
 }

@@ -2,6 +2,7 @@ import type { Told } from '../../harness/targets/registry.ts'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import { type Client, REGISTRY } from '../../harness/wire/client.ts'
+import { formBody } from '../../harness/wire/form.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
 import { poll, withModel } from './loaded.ts'
@@ -379,7 +380,7 @@ check.alone('remote.cloud.query', async (tools) => {
     with: `"${far}"`,
     status: 200,
     body: LAST_GENERATED,
-    headers: { 'content-type': 'application/json', 'x-far': 'yes', connection: 'x-hop', 'x-hop': 'no' },
+    headers: { 'content-type': 'application/json', 'x-far': 'yes', connection: 'x-hop, ', 'x-hop': 'no' },
   })
   const answer = await tools.client.send({
     method: 'POST',
@@ -451,25 +452,21 @@ type Said = { content?: string; thinking?: string; calls?: [string, string, obje
 
 /** The records of a conversation; the last one has counts. */
 const records = (said: Said[]) =>
-  said
-    .map(({ content = '', thinking, calls, reason }) =>
-      JSON.stringify({
-        model: 'far',
-        created_at: TIME,
-        message: {
-          role: 'assistant',
-          content,
-          thinking,
-          tool_calls: calls?.map(([id, name, given], index) => ({
-            id,
-            function: { index, name, arguments: given },
-          })),
-        },
-        done: reason !== undefined,
-        ...(reason === undefined ? {} : { done_reason: reason, prompt_eval_count: 2, eval_count: 3 }),
-      }),
-    )
-    .join('\n')
+  said.map(({ content = '', thinking, calls, reason }) => ({
+    model: 'far',
+    created_at: TIME,
+    message: {
+      role: 'assistant',
+      content,
+      thinking,
+      tool_calls: calls?.map(([id, name, given], index) => ({
+        id,
+        function: { index, name, arguments: given },
+      })),
+    },
+    done: reason !== undefined,
+    ...(reason === undefined ? {} : { done_reason: reason, prompt_eval_count: 2, eval_count: 3 }),
+  }))
 
 /** All that is said, in one record, as an answer without a stream has it. */
 const once = (said: Said[]): Said[] => {
@@ -664,7 +661,7 @@ const searchOnce = (client: Client, far: string, searches = 1) =>
       status: 200,
       body: records([{ content: 'x', reason: 'stop' }]),
     },
-    { to: 'POST /api/web_search', with: far, status: 200, body: '{"results":[]}', times: searches },
+    { to: 'POST /api/web_search', with: far, status: 200, body: { results: [] }, times: searches },
   )
 
 check.alone.each('remote.searched.asked.*', ({ client, post, given: { dialect } }) => {
@@ -880,4 +877,111 @@ check.alone('remote.recommendations', async ({ client, get }) => {
   const first = await poll(recommended, (list) => names(list).includes('far-known'))
   const later = await poll(recommended, (list) => names(list).includes('far-new'))
   return { asked: asked.map(({ headers }) => headers), first, later }
+})
+
+// What else goes to ollama.com as it is
+
+check.alone('remote.cloud.model', async ({ client, get }) => {
+  const far = 'far-model'
+  const body = JSON.stringify({ id: far, object: 'model', created: 1, owned_by: 'far' })
+  const headers = { 'content-type': 'application/json' }
+  await tell(client, { to: `GET /v1/models/${far}`, status: 200, headers, body })
+  const { status, json } = await get(`/v1/models/${far}:cloud`)
+  const got = await received(client, `"path":"/v1/models/${far}`)
+  const blank = outcome(await get.wrong('/v1/models/%20'))
+  return {
+    asked: got.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`),
+    status,
+    json,
+    blank,
+  }
+})
+
+check.alone('remote.cloud.cut', async ({ client, post }) => {
+  const far = 'far-cut'
+  const headers = { 'content-type': 'application/x-ndjson' }
+  await tell(client, {
+    to: 'POST /api/generate',
+    with: `"${far}"`,
+    status: 200,
+    headers,
+    body: GENERATED,
+    cut: GENERATED.indexOf('\n') + 1,
+  })
+  const { status, end, json } = await post('/api/generate', { model: `${far}:cloud`, prompt: 'hi' })
+  return { status, end, response: json.response, done: json.done }
+})
+
+check.alone('remote.cloud.known.whole', async ({ client, post }) => {
+  // The registry describes this one so.
+  const far = 'far-deep'
+  await poll(
+    () => received(client, inBody(far)),
+    (came) => came.length > 0,
+  )
+  const { model_info, projector_info, messages } = (await post('/api/show', { model: `${far}:cloud` })).json
+  return { model_info, projector_info, messages }
+})
+
+check.alone('remote.cloud.known.kept', async ({ client, post }) => {
+  // The registry describes this one as the one that is known.
+  const far = 'far-kept'
+  const asked = async () =>
+    (await received(client, inBody(far))).filter(({ path }) => path.startsWith('/api/show')).length
+  const known = async () => (await post('/api/show', { model: `${far}:cloud` })).json.details.parameter_size
+  const before = await poll(asked, (times) => times > 0)
+  await tell(client, { to: 'POST /api/show', with: far, status: 401, body: '{"error":"who are you"}' })
+  const first = await known()
+  const asked_again = (await poll(asked, (times) => times > before)) > before
+  return { first, asked_again, later: await known() }
+})
+
+// What the other dialects make of a remote model
+
+check.alone('remote.transcribed', ({ client, post }) => {
+  const far = 'far-transcribed'
+  return withModel(client, plain(far), async () => {
+    const body = records([{ content: ' what' }, { content: ' was said ', reason: 'stop' }])
+    await tell(client, { to: 'POST /api/chat', with: `"${far}"`, status: 200, body, times: 2 })
+    const answers = await askEach(
+      { plain: {}, 'as text': { response_format: 'text', language: 'en', prompt: 'numbers' } },
+      async (fields) => {
+        const form = formBody({ model: NAME, file: 'RIFF', ...fields })
+        const headers = { 'content-type': form.contentType }
+        const { status, contentType, text } = await post('/v1/audio/transcriptions', form.body as never, {
+          headers,
+        })
+        return { status, content_type: contentType, text: text.trim() }
+      },
+    )
+    const asked = (await received(client, inBody(far))).map(({ body }) => JSON.parse(body))
+    return { asked: asked.map(({ messages, options }) => ({ messages, options })), answers }
+  })
+})
+
+check.alone('remote.openai.no-time', ({ client, post }) => {
+  const far = 'far-no-time'
+  const body = records([{ content: 'x' }, { reason: 'stop' }]).map(({ created_at, ...rest }) => rest)
+  return withModel(client, plain(far), async () => {
+    await tell(client, { to: 'POST /api/chat', with: `"${far}"`, status: 200, body })
+    const { eventData } = await post('/v1/chat/completions', {
+      model: NAME,
+      messages: [user('hi')],
+      stream: true,
+    })
+    return eventData.map((event) => (event === '[DONE]' ? event : { is_of_today: event.created > 1e9 }))
+  })
+})
+
+check.alone('remote.responses.reasoning', ({ client, post }) => {
+  const far = 'far-reasoning'
+  const cases = { effort: { effort: 'high' }, summary: { summary: 'auto' } } as const
+  return withModel(client, plain(far), async () => {
+    const body = records([{ content: 'x', reason: 'stop' }])
+    await tell(client, { to: 'POST /api/chat', with: `"${far}"`, status: 200, body, times: 2 })
+    return askEach(cases, async (reasoning: object) => {
+      const { eventData } = await post('/v1/responses', { model: NAME, input: 'hi', stream: true, reasoning })
+      return eventData.flatMap(({ response }: Exchange['json']) => (response ? [response.reasoning] : []))
+    })
+  })
 })
