@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { CHECKS_AT_ONCE, FIRST, workersFor } from '../../vitest.config.ts'
+import { checksFor, FIRST, workersFor } from '../../vitest.config.ts'
 import { say } from '../base/errors.ts'
 import { fromRoot, reportFolder } from '../base/paths.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
@@ -86,7 +86,7 @@ async function fire(asked: string, files: StatementResult[][], ledger: Ledger): 
       files,
       ledger,
       { control, registry: registry?.host, replay: target.kind === 'replay' },
-      { workers: workersFor(asked), checks: CHECKS_AT_ONCE },
+      { workers: workersFor(asked), checks: checksFor(asked) },
     )
   } finally {
     await control.stop()

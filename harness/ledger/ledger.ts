@@ -23,6 +23,7 @@ export type Statement = Range & {
     own?: true
     registry?: true | 'https'
     abort?: 'streamed' | 'whole'
+    beside?: number
   }
   /** Clients that depend on it, as their traffic shows; not of the row but of `specs/clients.txt`. */
   clients?: string[]

@@ -72,6 +72,7 @@ function needed(needs: Statement['needs']): string | undefined {
   return [
     settings.length > 0 && `On a server started with ${settings.join(', ')}.`,
     needs.own && 'On a server that the suite started.',
+    needs.beside && `With ${needs.beside} models loaded beside each other.`,
     needs.registry && `With a model registry of the suite, ${code('{registry}')} in what is sent.`,
   ]
     .filter(Boolean)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Statement } from '../ledger/ledger.ts'
-import { guard, NotApplicable, wouldHang } from './applicable.ts'
+import { guard, NotApplicable, notApplicable, wouldHang } from './applicable.ts'
 import type { Supply } from './models.ts'
 import type { Session } from './session.ts'
 
@@ -30,4 +30,15 @@ test('a statement that would leave an endless generation fails only where that o
   const why = (abort: 'streamed' | 'whole') => wouldHang({ needs: { abort } } as Statement, session)
   expect(why('streamed')).toBeUndefined()
   expect(why('whole')).toMatch(/^a generation goes on when its client leaves before the answer/)
+})
+
+test('what needs models beside each other is not about a server that keeps fewer', () => {
+  const why = (beside: number | undefined) =>
+    notApplicable(
+      { needs: { beside: 2 }, about: { endpoints: [] } } as unknown as Statement,
+      { version: '0.24.0', beside, asked: { profiles: [] } } as unknown as Session,
+    )
+  expect(why(undefined)).toBeUndefined()
+  expect(why(2)).toBeUndefined()
+  expect(why(1)).toBe('needs 2 models loaded beside each other, and the server keeps 1')
 })

@@ -18,7 +18,7 @@ export class NotServed extends Error {
 
 /** Why a statement is not about a target; undefined when it is. */
 export function notApplicable(statement: Statement, session: Session): string | undefined {
-  const { version, kind, launches, registry, asked, supply, manners } = session
+  const { version, kind, launches, registry, asked, supply, manners, beside } = session
   if (!applies(statement, version)) {
     return `holds for ${describeRange(statement)}, the target is ${version}`
   }
@@ -44,6 +44,9 @@ export function notApplicable(statement: Statement, session: Session): string | 
   }
   if (statement.needs?.abort && manners && manners.stopsWhenLeft === undefined) {
     return 'leaves an endless generation, and it could not be seen whether the server ends one'
+  }
+  if (statement.needs?.beside && beside !== undefined && beside < statement.needs.beside) {
+    return `needs ${statement.needs.beside} models loaded beside each other, and the server keeps ${beside}`
   }
   const { profiles } = asked
   const own = profilesOf(statement, session)

@@ -4,6 +4,7 @@ import { didYouMean } from '../base/nearest.ts'
 import type { Statement } from '../ledger/ledger.ts'
 import { ledgerIn } from '../ledger/shared.ts'
 import { PATIENCE } from './manners.ts'
+import { MANY } from './loaded.ts'
 import { Finding, judge, type Procedure } from './judge.ts'
 
 export type { Tools } from './judge.ts'
@@ -36,8 +37,13 @@ export const judging = { judge }
 const checks = (concurrent: boolean): Check => {
   const bind = (statement: Statement, procedure: Procedure) => {
     // A third of it is the check's own; the rest is for the servers that it has to wait for.
-    const timeout = 3 * (inject('session')?.manners?.limit ?? PATIENCE)
-    test(statement.id, { concurrent, timeout }, (context) => judging.judge(statement, procedure, context))
+    const session = inject('session')
+    const timeout = 3 * (session?.manners?.limit ?? PATIENCE)
+    // A server that keeps few models makes a request wait for minutes (lifecycle.evict.asked-again).
+    const beside = concurrent && (session?.beside ?? MANY) >= MANY
+    test(statement.id, { concurrent: beside, timeout }, (context) =>
+      judging.judge(statement, procedure, context),
+    )
   }
   const one = (id: string, procedure: Procedure) => {
     const ledger = ledgerIn(inject('ledger'))

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { STAND_INS } from '../../fixtures/instruments/strangers.ts'
 import { listen } from '../base/loopback.ts'
@@ -8,6 +10,8 @@ import { Checkout, ledger, type Run, startSuites, suite } from '../testing/check
 import { fakeOllama } from '../testing/fake-ollama.ts'
 import { Loading } from '../testing/loading.ts'
 import { bringStrangers } from '../testing/strangers.ts'
+import { Client } from '../wire/client.ts'
+import { keptBeside } from './loaded.ts'
 
 /** A model that stays for an hour, one that stays for ever, and one that nobody has loaded. */
 const HOUR = 'strangers/brief:latest'
@@ -112,5 +116,31 @@ describe('what was loaded before is loaded afterwards, for the time that it had 
       )
       expect(output, name).toMatch(/\d+ pass/)
     }
+  })
+})
+
+describe('how many models a server keeps beside each other', () => {
+  test.each([
+    ['all that fit', 3, 3],
+    ['one, so that each unloads the one before', 1, 1],
+    ['nothing that it lists', 0, undefined],
+  ])('%s', async (_, limit, kept) => {
+    const loaded: string[] = []
+    const server = createServer(async (request, response) => {
+      if (request.url === '/api/ps') {
+        const models = loaded.slice(loaded.length - limit).map((name) => ({ name: `${name}:latest` }))
+        return response.end(JSON.stringify({ models }))
+      }
+      loaded.push(JSON.parse(await text(request)).model)
+      return response.end('{}')
+    })
+    onTestFinished(() => void server.close().closeAllConnections())
+    expect(await keptBeside(new Client({ url: await listen(server), name: 'test' }))).toBe(kept)
+  })
+
+  test('undefined where none can be loaded', async () => {
+    const server = createServer((_, response) => response.writeHead(404).end('{}'))
+    onTestFinished(() => void server.close().closeAllConnections())
+    expect(await keptBeside(new Client({ url: await listen(server), name: 'test' }))).toBeUndefined()
   })
 })

@@ -1,4 +1,4 @@
-import { tagged } from '../../fixtures/instruments/models.ts'
+import { type ModelName, models, tagged } from '../../fixtures/instruments/models.ts'
 import type { Client } from '../wire/client.ts'
 import { persist } from './persist.ts'
 
@@ -14,6 +14,33 @@ export async function loadedModels(client: Client): Promise<Loaded[]> {
   } catch {
     return []
   }
+}
+
+/** The models by which it is seen how many a server keeps. */
+const BESIDE = ['spare', 'successor', 'stopper'] as const satisfies ModelName[]
+
+/** So many are enough for all that a check asks at once; Ollama keeps them by itself. */
+export const MANY = BESIDE.length
+
+/**
+ * How many of three small models a server keeps loaded beside each other: with a limit of one (or on a CPU from 0.11.5 to
+ * 0.11.6) a check that leaves one busy and asks another would wait for itself.
+ *
+ * @returns undefined where a model cannot be loaded
+ */
+export async function keptBeside(
+  client: Client,
+  names: Partial<Record<ModelName, string>> = {},
+): Promise<number | undefined> {
+  const asked = BESIDE.map((name) => names[name] ?? models[name])
+  for (const model of asked) {
+    const body = { model, prompt: '', stream: false }
+    if ((await persist(client, { method: 'POST', path: '/api/generate', body })).status !== 200)
+      return undefined
+  }
+  const loaded = new Set((await loadedModels(client)).map(({ name }) => tagged(name)))
+  // Of a server whose list is empty nothing was seen.
+  return asked.filter((model) => loaded.has(tagged(model))).length || undefined
 }
 
 /** The longest time of Go, 2^63 ns: a model that is never unloaded. */

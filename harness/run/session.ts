@@ -18,7 +18,7 @@ import type { Client } from '../wire/client.ts'
 import { startControl } from './control.ts'
 import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
-import { loadedModels, restoreLoaded } from './loaded.ts'
+import { keptBeside, loadedModels, MANY, restoreLoaded } from './loaded.ts'
 import { learnManners, type Manners, PATIENCE } from './manners.ts'
 import {
   isOurs,
@@ -53,6 +53,8 @@ export type Session = {
   served?: Served | undefined
   supply?: Supply | undefined
   manners?: Manners | undefined
+  /** How many models it keeps loaded beside each other, as far as it was seen: of three. */
+  beside?: number | undefined
   asked: ServerSettings
   record: boolean
   startedAt: string
@@ -123,6 +125,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     let served: Served | undefined
     let supply: Supply | undefined
     let manners: Manners | undefined
+    let beside: number | undefined
     delete process.env[NAMES_VARIABLE]
     if (system === 'ollama' && target.kind === 'url') {
       served = await servedBy(clientFor(about, 'served', { silence: PROBE_SILENCE }), version, asked)
@@ -147,13 +150,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
         asked,
         loaded,
       )
+      if (['made', 'there'].includes(supply.way) && !asked.readOnly)
+        beside = await keptBeside(clientFor(about, 'beside', { silence: LOADING_SILENCE }), supply.names)
       for (const line of toldOf(served, supply, manners, asked)) say(line)
+      if (beside !== undefined && beside < MANY) say(keepsFew(beside))
     } else if (target.own) {
       supply = standIns(target.own)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
     } else if (system === 'ollama') {
       await makeModels(client)
       await target.keepModels?.()
+      if (target.kind !== 'replay') beside = await keptBeside(clientFor(about, 'beside'))
+      if (beside !== undefined && beside < MANY) say(keepsFew(beside))
     }
     registry = await registryFor(target, url, served, asked)
     const clientOf = (url: string) => clientFor({ ...about, url }, 'lookout')
@@ -172,6 +180,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       served,
       supply,
       manners,
+      beside,
       asked,
       record,
       startedAt: new Date().toISOString(),
@@ -243,6 +252,9 @@ const MODELS_TOLD = {
   own: "models: the server's own; only what holds whatever a model says is checked",
   none: 'models: none',
 }
+
+const keepsFew = (beside: number) =>
+  `the server keeps ${beside === 1 ? 'one model' : `${beside} models`} loaded at a time: what needs more is not checked, and the rest one by one`
 
 /** What a reader should know before the checks run. */
 function toldOf(

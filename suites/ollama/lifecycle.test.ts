@@ -333,6 +333,32 @@ check.alone('lifecycle.error.next-answers', async (tools) => {
 
 // Which model goes when another needs its place
 
+check.alone('lifecycle.beside', async ({ post, client }) => {
+  await post('/api/generate', LOAD)
+  await post('/api/generate', { ...SHORT, model: models.stopper })
+  const ours = (await listLoaded(client)).map(({ name }) => name.replace(':latest', ''))
+  return [models.spare, models.stopper].filter((name) => ours.includes(name))
+})
+
+/** While a model answers another is asked for, which needs its place, and then the model itself again. */
+check.alone('lifecycle.evicted.asked-again', async ({ post, client }) => {
+  await post('/api/generate', LOAD)
+  const busy = post.start('/api/generate', long(1500))
+  await busy.until(begun)
+  const noted = (await findLoaded(client))?.expires_at
+  const other = post.start('/api/generate', { ...SHORT, model: models.successor })
+  // Each comes later, and the last surely after the scheduler has chosen which model goes.
+  for (let again = 0; again < 5; again++) await post('/api/generate', { ...LOAD, keep_alive: '20m' })
+  await busy.ended
+  const entry = await poll(
+    () => findLoaded(client),
+    (entry) => entry?.expires_at !== noted || other.exchange.end !== undefined,
+  )
+  await unload(client)
+  const { json } = await other.ended
+  return { stays: entry !== undefined, other: json.response }
+})
+
 /** Loads the spare model and the successor with a time of their own, then a third, and tells which of the two is left. */
 check.alone.each('lifecycle.evict.*', async ({ post, client, given: { spare, successor, busy } }) => {
   const other = models.successor
