@@ -53,6 +53,11 @@ check('account.web.unreachable', async ({ post }) => {
   }
 })
 
+check('account.web.with-path', async ({ post }) => {
+  const { status, error } = outcome(await post('/api/experimental/web_search', { query: 'a' }))
+  return { status, asked: error?.match(/"(.*)\?/)?.[1] }
+})
+
 check('account.web.no-body', async ({ post }) => outcome(await post.wrong('/api/experimental/web_search')))
 
 check('account.model-recommendations', async ({ get }) => {

@@ -985,3 +985,39 @@ check.alone('remote.responses.reasoning', ({ client, post }) => {
     })
   })
 })
+
+// A client that leaves
+
+check.alone('remote.cloud.left', async ({ client, post }) => {
+  const far = 'far-left'
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const told = { to: 'POST /api/generate', with: `"${far}"`, status: 200, headers, body: GENERATED }
+  const first = GENERATED.indexOf('\n') + 1
+  await tell(client, { ...told, cut: first, stall: true }, { ...told, body: LAST_GENERATED })
+  const call = post.start('/api/generate', { model: `${far}:cloud`, prompt: 'hi' })
+  await call.until((exchange) => exchange.records.length > 0)
+  call.abort()
+  const { json } = await call.ended
+  const later = await post('/api/generate', { model: `${far}:cloud`, prompt: 'hi', stream: false })
+  return { response: json.response, later: { status: later.status, done: later.json.done } }
+})
+
+check.alone('remote.searched.left', ({ client, post }) => {
+  const far = 'far-search-left'
+  const body = records([{ calls: [['call_abcd0001', 'web_search', { query: far }]], reason: 'stop' }])
+  return withModel(client, plain(far), async () => {
+    await tell(
+      client,
+      { to: 'POST /api/chat', with: `"${far}"`, status: 200, body },
+      { to: 'POST /api/web_search', with: far, status: 200, body: { results: [] }, cut: 5, stall: true },
+    )
+    const asked = async () => (await received(client, far)).map(({ path }) => path.replace(/\?.*/, ''))
+    const tools = SEARCHES.messages
+    const request = { model: NAME, messages: [user('hi')], max_tokens: 9, stream: true, tools }
+    const call = post.start('/v1/messages', request as never)
+    await poll(asked, (paths) => paths.length > 1)
+    call.abort()
+    await call.ended
+    return { asked: await asked() }
+  })
+})
