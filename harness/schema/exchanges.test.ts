@@ -104,6 +104,47 @@ test('the id of a stream is the same in all records', () => {
   ])
 })
 
+const thought = (begin: string, ...deltas: string[]) =>
+  apart(
+    '/v1/messages',
+    { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'a' }], stream: true },
+    'text/event-stream',
+    [
+      {
+        type: 'message_start',
+        message: {
+          id: 'msg_0123456789abcdef01234567',
+          type: 'message',
+          role: 'assistant',
+          model: 'm',
+          content: [],
+          usage: { input_tokens: 1, output_tokens: 0 },
+        },
+      },
+      { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: begin } },
+      ...deltas.map((thinking) => ({
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'thinking_delta', thinking },
+      })),
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: { input_tokens: 1, output_tokens: 1 },
+      },
+      { type: 'message_stop' },
+    ]
+      .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+      .join(''),
+  )
+
+test('a block begins whole, as after a search, or has deltas', () => {
+  expect(thought('', 'a', 'b')).toEqual([])
+  expect(thought('a')).toEqual([])
+  expect(thought('a', 'b')).toHaveLength(1)
+})
+
 test('nothing of it is asked of a server of somebody else', () => {
   const exchange = new Exchange({ method: 'POST', path: '/api/generate', body: { model: 'm', prompt: 'a' } })
   exchange.status = 200

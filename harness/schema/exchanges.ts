@@ -419,9 +419,10 @@ function* places(messages: readonly Named[]): Generator<Broken> {
   }
 }
 
-/** Of `/v1/messages`: events of a block have its index, and the first block has 0. */
+/** Of `/v1/messages`: events of a block have its index, the first block has 0, and what begins whole has no deltas. */
 function* blocks(messages: readonly Named[]): Generator<Broken> {
   let started = 0
+  let whole = false
   const open: number[] = []
   for (const { name, body } of messages) {
     if (!isObject(body) || typeof body.index !== 'number') continue
@@ -436,6 +437,15 @@ function* blocks(messages: readonly Named[]): Generator<Broken> {
         }
       open.push(started)
       started++
+      const { thinking = '', input = {} } = isObject(body.content_block) ? body.content_block : {}
+      whole = thinking !== '' || Object.keys(input as object).length > 0
+    } else if (type === 'content_block_delta' && whole) {
+      yield {
+        message: name,
+        place: '/delta',
+        found: shown(body.delta),
+        rule: 'none: the block began whole',
+      }
     } else if (type === 'content_block_stop') {
       const at = open.indexOf(index)
       if (at < 0)
