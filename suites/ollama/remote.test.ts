@@ -848,7 +848,8 @@ check.alone('remote.signout.done', async ({ client, post, del }) => {
   await tell(client, { to: KEY, status: 200, times: 2 })
   const signout = whole(await post('/api/signout'))
   const keys = whole(await del('/api/user/keys/c3NoLWVkMjU1MTkgQUFBQQ'))
-  const asked = await received(client, '"method":"DELETE","path":"/api/user/keys/')
+  // Others may have asked before.
+  const asked = (await received(client, '"method":"DELETE","path":"/api/user/keys/')).slice(-2)
   return { signout, keys, asked: asked.map(({ path, headers }) => ({ path, ...headers })) }
 })
 
