@@ -149,3 +149,14 @@ test.each<[string, [string, string][]]>([
   const request = { method: 'HEAD', path: '/', headers: { 'content-type': 'text/plain' } }
   expectBack({ 'a.b': [{ request, response: { status: 200, headers, chunks: [] }, end: 'complete' }] })
 })
+
+test('entries that follow each other again and again have a name together', () => {
+  const entry = (name: string) =>
+    `{"name":"${name}","of":"${'a long list of models that are always there '.repeat(2)}"}`
+  const list = (first: string) =>
+    `{"models":[${[first, 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(entry).join(',')}]}`
+  const area: StoredArea = { 'a.b': answered(...'stuvwxyz'.split('').map(list)) }
+  expectBack(area)
+  const forms = Object.values(JSON.parse(written(area))['forms of answers'])
+  expect(forms.filter((form) => Array.isArray(form))).toHaveLength(1)
+})

@@ -20,9 +20,11 @@ export type AreaFile = Record<string, unknown>
 const FORMS = 'forms of answers'
 const HEADERS = 'sets of headers'
 
-type Tables = { forms: Record<string, string>; headers: Record<string, unknown> }
+/** By name the form, or the names of forms that follow each other. */
+type Table = Record<string, string | string[]>
+type Tables = { forms: Table; headers: Record<string, unknown> }
 type Headers = [name: string, value: string][]
-/** JSON, text, or a list: a form and its values, several of these, or bytes that are no text. */
+/** JSON, text, or a list: a form and its values, several of these, names of forms without, or bytes that are no text. */
 type Kept = string | object | unknown[]
 
 const HOLE = '⋯'
@@ -179,16 +181,24 @@ function keep(bytes: StoredBytes): Kept {
   return value !== undefined && JSON.stringify(value) === bytes ? (value as object) : bytes
 }
 
-function restore(kept: Kept, forms: Record<string, string>): StoredBytes {
+function restore(kept: Kept, forms: Table): StoredBytes {
   if (typeof kept === 'string') return kept
   if (!Array.isArray(kept)) return JSON.stringify(kept)
   const [kind, ...values] = kept as [string, ...unknown[]]
   if (kind === 'base64') return { base64: values[0] as string }
   if (kind === 'sha256') return values[0] as StoredBytes
   if (kind === 'parts') return values.map((part) => restore(part as Kept, forms)).join(',')
-  const [first = '', ...others] = (forms[kind] ?? '').split(HOLE)
+  if (values.length === 0) return kind.split(' ').map(named(forms)).join(',')
+  const [first = '', ...others] = named(forms)(kind).split(HOLE)
   return others.reduce((text, piece, index) => text + JSON.stringify(values[index]) + piece, first)
 }
+
+const named =
+  (forms: Table) =>
+  (name: string): string => {
+    const form = forms[name] ?? ''
+    return typeof form === 'string' ? form : form.map(named(forms)).join(',')
+  }
 
 function parsed(text: string): unknown {
   try {
@@ -205,14 +215,14 @@ const BETWEEN =
 /** A text of JSON, a key with its colon or a value. */
 const TOKEN = /"(?:[^"\\]|\\.)*"(:?)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/g
 
-type Forms = { table: Record<string, string>; fold: (text: string) => Kept }
+type Forms = { table: Table; fold: (text: string) => Kept }
 
 /** The forms that texts have, where it takes less room to name them than to repeat them. */
 function formsOf(texts: readonly string[]): Forms {
   const counts = new Map<string, number>()
   for (const part of texts.flatMap((text) => text.split(BETWEEN)))
     counts.set(part, (counts.get(part) ?? 0) + 1)
-  const table: Record<string, string> = {}
+  const table: Table = {}
   const folded = new Map<string, unknown[]>()
   const add = (form: string, uses: [text: string, count: number, values: unknown[]][]) => {
     const size = (value: unknown) => JSON.stringify(value).length
@@ -221,9 +231,7 @@ function formsOf(texts: readonly string[]): Forms {
       0,
     )
     if (saved - size(form) < WORTH) return
-    const letters = lettersOf(form)
-    let name = letters.slice(0, 4)
-    for (let length = 5; name in table; length++) name = letters.slice(0, length)
+    const name = nameFor(form, table)
     table[name] = form
     for (const [text, , values] of uses) folded.set(text, [name, ...values])
   }
@@ -247,12 +255,42 @@ function formsOf(texts: readonly string[]): Forms {
       group.map((one) => [one.text, one.count, one.values.filter((_, index) => differs[index])]),
     )
   }
+  const parts = (text: string) => joined(text.split(BETWEEN).map((part) => folded.get(part) ?? part))
+  // What often follows each other, as the entries of a list of models, gets a name of its own.
+  const runs = new Map<string, string>()
+  for (const [run, uses] of Map.groupBy(texts.flatMap(parts).filter(isRun), ([names]) => names)) {
+    if ((uses.length - 1) * run.length < WORTH) continue
+    const name = nameFor(run, table)
+    table[name] = run.split(' ')
+    runs.set(run, name)
+  }
   const fold = (text: string): Kept => {
-    const parts = text.split(BETWEEN).map((part) => folded.get(part) ?? part)
-    if (!parts.some((part) => typeof part !== 'string')) return keep(text)
-    return parts.length === 1 ? (parts[0] as Kept) : ['parts', ...parts]
+    const kept = parts(text).map((part) => (isRun(part) ? [runs.get(part[0]) ?? part[0]] : part))
+    if (!kept.some((part) => typeof part !== 'string')) return keep(text)
+    return kept.length === 1 ? (kept[0] as Kept) : ['parts', ...kept]
   }
   return { table, fold }
+}
+
+const isRun = (part: unknown): part is [names: string] => Array.isArray(part) && part.length === 1
+
+/** Forms without values that follow each other are named together. */
+function joined(parts: readonly unknown[]): unknown[] {
+  const all: unknown[] = []
+  for (const part of parts) {
+    const last = all.at(-1)
+    if (isRun(part) && isRun(last)) all[all.length - 1] = [`${last[0]} ${part[0]}`]
+    else all.push(part)
+  }
+  return all
+}
+
+/** A name that no other form has. */
+function nameFor(form: string, table: Table): string {
+  const letters = lettersOf(form)
+  let length = 4
+  while (letters.slice(0, length) in table) length += 1
+  return letters.slice(0, length)
 }
 
 /** A digest in letters: an object has keys of digits before all others. */

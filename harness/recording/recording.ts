@@ -48,7 +48,7 @@ export type Provenance = {
 
 const LONGEST_REQUEST = 20_000
 /** Characters of a line of a recording that may be laid out on more, and how deep: a chunk is on one. */
-const LONGEST_LINE = 300
+const LONGEST_LINE = 500
 const DEEPEST = 4
 
 /** @param summarise whether long bytes are kept only as length and digest */

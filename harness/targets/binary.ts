@@ -20,6 +20,7 @@ import type { System } from '../base/systems.ts'
 import { removeFolder, temporaryFolder } from '../base/temporary.ts'
 import { signalGroup } from './groups.ts'
 import { startKeeper } from './keeper.ts'
+import { leave } from './leftovers.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 
@@ -86,7 +87,10 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
     keepModels: () => copyOf(storeIn(folder, '1'), kept),
     start: async (settings, store = '1') => {
       const models = storeIn(folder, store)
-      if (!existsSync(models) && existsSync(kept)) await copyOf(kept, models)
+      if (system === 'ollama' && !existsSync(models)) {
+        if (existsSync(kept)) await copyOf(kept, models)
+        else leave(models)
+      }
       const env = Object.fromEntries(
         PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
       )

@@ -21,11 +21,13 @@ export type Told = {
   /** What the body of that request must contain, where many go to one path. */
   with?: string
   status: number
+  /** `{localhost}` in them is the registry under another name. */
   headers?: Record<string, string>
   /** A text, JSON, or a list of it, each on a line. */
   body?: string | object | object[]
   /** After as many bytes of the body the connection ends; with `stall` it stays open. */
   cut?: number
+  /** Without `cut` nothing is answered. */
   stall?: boolean
   /** How often, once when absent. */
   times?: number
@@ -62,7 +64,10 @@ export async function startRegistry(): Promise<Registry> {
     return found
   }
 
-  const tell = ({ status, headers, body: told = '', cut, stall }: Told, response: ServerResponse) => {
+  const tell = (
+    { status, headers: named = {}, body: told = '', cut, stall }: Told,
+    response: ServerResponse,
+  ) => {
     const body =
       typeof told === 'string'
         ? told
@@ -70,6 +75,14 @@ export async function startRegistry(): Promise<Registry> {
             .flat()
             .map((one) => JSON.stringify(one))
             .join('\n')
+    const { localPort } = response.req.socket
+    const headers = Object.fromEntries(
+      Object.entries(named).map(([name, value]) => [
+        name,
+        value.replace('{localhost}', `localhost:${localPort}`),
+      ]),
+    )
+    if (stall && cut === undefined) return
     if (cut === undefined) return response.writeHead(status, headers).end(body)
     response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
     response.write(body.slice(0, cut), () => stall || response.destroy())
@@ -87,7 +100,8 @@ export async function startRegistry(): Promise<Registry> {
       parts.push(body)
       if (digest) {
         blobs.set(model + digest, { type: 'application/octet-stream', bytes: Buffer.concat(parts) })
-        return response.writeHead(201, location(model + digest)).end()
+        // Who sends a blob at once knows where it is.
+        return response.writeHead(201, upload ? location(model + digest) : {}).end()
       }
       const id = upload || uploads.push(parts) - 1
       return response.writeHead(202, location(`${model}uploads/${id}`)).end()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { writeGguf } from '../../fixtures/instruments/gguf.ts'
 import { instrumentFile, instruments } from '../../fixtures/instruments/instruments.ts'
+import { LETTERS } from '../../fixtures/instruments/letters.ts'
 import { isNamed, models, PARAMETERS, tagged } from '../../fixtures/instruments/models.ts'
 import { tableModel, tableParts } from '../../fixtures/instruments/table-model.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
@@ -9,6 +10,8 @@ import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import { askEach, outcome, pick } from '../answers.ts'
 import { findLoaded, listLoaded, poll, unload, withModel } from './loaded.ts'
+import { MADE, making, said, stored } from './making.ts'
+import { pictured } from './pictures.ts'
 import { GREEDY, user } from './requests.ts'
 
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
@@ -533,6 +536,12 @@ check.alone('models.create.remote.info', ({ client, get }) =>
   }),
 )
 
+check.alone.each('models.create.remote-host.*', ({ client, get, given }) =>
+  withModel(client, { model: FAR.model, ...given }, async () =>
+    pick(await tagOf(get, FAR.model), 'remote_model', 'remote_host', 'capabilities'),
+  ),
+)
+
 check.alone('models.remote.refused', ({ client, post }) => {
   const model = 'conformance/models-remote'
   return withModel(
@@ -872,6 +881,27 @@ check.alone.each('models.info-runs.*', async ({ client, post, given: info }) => 
   })
 })
 
+/** What it says and thinks, or how it is refused. */
+const told = (exchange: Exchange) => {
+  const { response, message, thinking } = exchange.json
+  if (exchange.status !== 200) return outcome(exchange)
+  return { says: response ?? message.content, thinks: thinking ?? message?.thinking }
+}
+
+check.alone.each('models.runs.*', async ({ client, post, given: { make, generate, chat } }) => {
+  const model = 'conformance/models-runs'
+  const body = { model, stream: false, options: { ...GREEDY, num_thread: 1, num_ctx: 256 } }
+  await unload(client)
+  return withModel(client, { model, ...make }, async () => {
+    const answers = {
+      generate: told(await post('/api/generate', pictured({ ...body, ...generate }))),
+      chat: told(await post('/api/chat', pictured({ ...body, ...chat }))),
+    }
+    await unload(client, model)
+    return answers
+  })
+})
+
 // Models of several files
 
 const text = (value: string) => ({ type: 'string', value }) as const
@@ -996,46 +1026,32 @@ check.alone.each(
 
 // Split files, quantization, Safetensors
 
-const stored = async (post: Verbs['post'], bytes: Uint8Array | string) => {
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-  await post(`/api/blobs/${digest}`, bytes)
-  return digest
-}
-
 /** How a create of a model of its own ends: how it is refused, or what it is then and says. */
 const made = async (
-  { client, post }: Pick<Tools, 'client' | 'post'>,
+  tools: Pick<Tools, 'client' | 'post'>,
   body: object,
   prompt = 'abc',
   info?: Record<string, unknown>,
 ) => {
-  const model = 'conformance/models-made'
-  await unload(client, model)
-  const { status, records } = await post('/api/create', { model, ...body, stream: true })
-  const says = records.map(({ status, error }) =>
-    String(error ?? status)
-      .replace(/\S*(?=[/\\]blobs)/, '…')
-      .replace(/sha256:\w+/, '…'),
-  )
-  if (says.at(-1) !== 'success') return { status, says }
-  const { details, model_info } = await show(post, model)
-  const options = { ...GREEDY, num_predict: 4, num_ctx: 256, num_thread: 1 }
-  const answer = await post('/api/generate', { model, prompt, raw: true, stream: false, options })
-  await unload(client, model)
-  await client.send({ method: 'DELETE', path: '/api/delete', body: { model }, aside: true })
-  const { family, parameter_size, quantization_level } = details
-  return {
-    family,
-    parameter_size,
-    quantization_level,
-    answers: answer.json.response ?? outcome(answer),
-    // Long lists may be left out.
-    ...(info && {
-      info: Object.entries(info).every(([key, value]) =>
-        [value, null].some((one) => isDeepStrictEqual(one, model_info[key])),
-      ),
-    }),
-  }
+  await unload(tools.client, MADE)
+  return making(tools, body, async (model) => {
+    const { details, model_info } = await show(tools.post, model)
+    const { family, parameter_size, quantization_level } = details
+    const answers = await said(tools.post, model, prompt)
+    await unload(tools.client, model)
+    return {
+      family,
+      parameter_size,
+      quantization_level,
+      answers,
+      // Long lists may be left out.
+      ...(info && {
+        info: Object.entries(info).every(([key, value]) =>
+          [value, null].some((one) => isDeepStrictEqual(one, model_info[key])),
+        ),
+      }),
+    }
+  })
 }
 
 /** One half of a model's file, as llama.cpp splits it. */
@@ -1066,74 +1082,6 @@ check.alone.each('models.quantize.*', async ({ client, post, given }) => {
   return made({ client, post }, { files: { 'half.gguf': await stored(post, file) }, ...given })
 })
 
-/** A model of 33 tokens as a file of Safetensors, which says the next letter. */
-const safetensors = () => {
-  const [width, vocabulary] = [32, 33]
-  const filled = (length: number, value: number) => new Float32Array(length).fill(value)
-  const embedding = filled(vocabulary * width, 0)
-  const output = filled(vocabulary * width, 0)
-  for (let token = 0; token < width; token++) {
-    embedding[token * width + token] = 1
-    output[((token + 1) % width) * width + token] = 20
-  }
-  const layer = 'model.layers.0.'
-  const square = filled(width * width, 0)
-  const tensors: [string, number[], Float32Array][] = [
-    ['model.embed_tokens.weight', [vocabulary, width], embedding],
-    ['lm_head.weight', [vocabulary, width], output],
-    ['model.norm.weight', [width], filled(width, 1 / Math.sqrt(width))],
-    ...['input_layernorm', 'post_attention_layernorm'].map((norm): [string, number[], Float32Array] => [
-      `${layer}${norm}.weight`,
-      [width],
-      filled(width, 1),
-    ]),
-    ...['self_attn.q', 'self_attn.k', 'self_attn.v', 'self_attn.o', 'mlp.gate', 'mlp.up', 'mlp.down'].map(
-      (name): [string, number[], Float32Array] => [`${layer}${name}_proj.weight`, [width, width], square],
-    ),
-  ]
-  const header: Record<string, unknown> = {}
-  let offset = 0
-  for (const [name, shape, data] of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] }
-    offset += data.byteLength
-  }
-  const head = Buffer.from(JSON.stringify(header))
-  const length = Buffer.alloc(8)
-  length.writeBigUInt64LE(BigInt(head.length))
-  return Buffer.concat([length, head, ...tensors.map(([, , data]) => Buffer.from(data.buffer))])
-}
-
-const SAFETENSORS: Record<string, string | Buffer> = {
-  'model.safetensors': safetensors(),
-  'config.json': JSON.stringify({
-    architectures: ['LlamaForCausalLM'],
-    hidden_size: 32,
-    intermediate_size: 32,
-    num_hidden_layers: 1,
-    num_attention_heads: 1,
-    num_key_value_heads: 1,
-    max_position_embeddings: 128,
-    vocab_size: 33,
-    rms_norm_eps: 1e-6,
-    bos_token_id: 0,
-    eos_token_id: 1,
-    rope_theta: 10000,
-  }),
-  'tokenizer.json': JSON.stringify({
-    version: '1.0',
-    added_tokens: ['<s>', '</s>'].map((content, id) => ({ id, content, special: true })),
-    model: {
-      type: 'BPE',
-      vocab: Object.fromEntries(
-        ['<s>', '</s>', ...'abcdefghijklmnopqrstuvwxyz0123', 'ab'].map((token, id) => [token, id]),
-      ),
-      merges: ['a b'],
-    },
-    pre_tokenizer: { type: 'ByteLevel' },
-  }),
-  'tokenizer_config.json': '{"bos_token":"<s>","eos_token":"</s>"}',
-}
-
 /** What a file says that is made of these, beside what every model of the suite says. */
 const CONVERTED = {
   'llama.rope.freq_base': 10_000,
@@ -1146,7 +1094,7 @@ check.alone.each(
   'models.safetensors.*',
   async ({ client, post, given: { without = [], instead, ...more } }) => {
     const files: Record<string, string> = {}
-    for (const [name, bytes] of Object.entries({ ...SAFETENSORS, ...instead }))
+    for (const [name, bytes] of Object.entries({ ...LETTERS, ...instead }))
       if (!without.includes(name)) files[name] = await stored(post, bytes as string)
     return made({ client, post }, { files, ...more }, 'c', CONVERTED)
   },

@@ -4,7 +4,7 @@ import { PREFIX } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import { REGISTRY } from '../../harness/wire/client.ts'
 import { outcome } from '../answers.ts'
-import { received } from './peer.ts'
+import { received, tell } from './peer.ts'
 
 // What a registry has is stored as it is, so that every file, config and manifest can be put before the server.
 
@@ -201,4 +201,177 @@ check.alone('pulled.again', (tools) => {
     },
     name,
   )
+})
+
+check.alone.each('pulled.verbose.*', (tools) =>
+  pulling(tools, tools.given, async () => {
+    const shown = await tools.post('/api/show', { model: `${REGISTRY}/${NAME}`, verbose: true })
+    const { details, capabilities, tensors } = shown.json
+    return { details, capabilities, tensors }
+  }),
+)
+
+check.alone('pulled.options', (tools) =>
+  pulling(tools, { config: {}, layers: [{ type: 'model', header: {} }] }, async () => {
+    const options = { num_ctx: 64 }
+    const { modelfile } = (await tools.post('/api/show', { model: `${REGISTRY}/${NAME}`, options })).json
+    return modelfile.match(/^PARAMETER .*$/gm)
+  }),
+)
+
+check.alone('pulled.tensors-token', async (tools) => {
+  const { client, post } = tools
+  const name = `${NAME}-tensors-token`
+  const config = { model_format: 'safetensors', of: 'a tensor that needs a token' }
+  const digest = createHash('sha256')
+    .update(bytesOf({ json: config }))
+    .digest('hex')
+  const blob = `/v2/${name}/blobs/sha256:${digest}`
+  const refused = (to: string) => ({
+    to,
+    status: 401,
+    headers: { 'www-authenticate': `Bearer realm="http://${REGISTRY}/token-tensors",service="s",scope="a"` },
+  })
+  const token = { to: 'GET /token-tensors', status: 200, body: '{"token":"secret"}' }
+  await tell(client, refused(`GET ${blob}`), token, refused(`HEAD ${blob}`), token)
+  const use = async (pulled: Awaited<ReturnType<Tools['post']>>) => {
+    const model = `${REGISTRY}/${name}`
+    const pushed = await post('/api/push', { model, insecure: true, stream: false })
+    const asked = await received(client, blob)
+    return {
+      pulled: pulled.json,
+      pushed: pushed.json,
+      asked: asked.map(({ method, headers }) => [method, headers.authorization].filter(Boolean).join(' ')),
+    }
+  }
+  return pulling(tools, { config, configType: `${LAYER}tensor`, layers: [] }, use, name)
+})
+
+// Headers that end too soon, or say what no header can be
+
+/** The parts of a header, in one order of bytes or the other. */
+const header = (big: boolean) => {
+  const u32 = (value: number) => {
+    const bytes = Buffer.alloc(4)
+    if (big) bytes.writeUInt32BE(value)
+    else bytes.writeUInt32LE(value)
+    return bytes
+  }
+  const u64 = (value: number | bigint) => {
+    const bytes = Buffer.alloc(8)
+    if (big) bytes.writeBigUInt64BE(BigInt(value))
+    else bytes.writeBigUInt64LE(BigInt(value))
+    return bytes
+  }
+  const text = (value: string) => Buffer.concat([u64(value.length), Buffer.from(value)])
+  const key = (name: string, type: number) => Buffer.concat([text(name), u32(type)])
+  return { u32, u64, text, key, magic: Buffer.from(big ? 'FUGG' : 'GGUF') }
+}
+
+const TYPES = {
+  uint8: 0,
+  int8: 1,
+  uint16: 2,
+  int16: 3,
+  uint32: 4,
+  int32: 5,
+  text: 8,
+  list: 9,
+  uint64: 10,
+  int64: 11,
+}
+const NO_TYPE = 13
+/** More than a text or a list may be long, and more than any number of the server can say. */
+const [LONG, ENDLESS] = [2 ** 40, 2n ** 63n]
+
+/** The header of a file of an architecture, as it is before its other keys. */
+const begun = ({ magic, u32, u64, key, text }: ReturnType<typeof header>, version = 3) => {
+  const counts = version === 1 ? [u32(0), u32(2)] : [u64(0), u64(2)]
+  const architecture = [key('general.architecture', TYPES.text), text('llama')]
+  return Buffer.concat([magic, u32(version), ...counts, ...architecture])
+}
+
+const { magic, u32, u64, key, text } = header(false)
+const start = begun(header(false))
+const first = Buffer.concat([magic, u32(3), u64(0), u64(1)])
+
+/** By what is wrong with it: each says nothing that could be listed. */
+const BROKEN: Record<string, Buffer[]> = {
+  'ends after its magic': [magic],
+  'ends after its version': [magic, u32(3)],
+  'ends after version 1': [magic, u32(1)],
+  'ends in a key': [first, u64(5)],
+  'ends after a key': [first, text('general.name')],
+  ...Object.fromEntries(
+    Object.entries(TYPES)
+      .filter(([type]) => type !== 'list')
+      .map(([type, number]) => [
+        `ends before a length of type ${type}`,
+        [start, key('llama.context_length', number)],
+      ]),
+  ),
+  'ends before a name': [start, key('general.name', TYPES.text)],
+  'ends before an architecture of type uint32': [first, key('general.architecture', TYPES.uint32)],
+  'ends before the type of a list': [start, key('general.tags', TYPES.list)],
+  'ends before the length of a list': [start, key('general.tags', TYPES.list), u32(TYPES.text)],
+  'ends in a list': [start, key('general.tags', TYPES.list), u32(TYPES.text), u64(2), text('one')],
+  'has a value of no type': [start, key('general.tags', NO_TYPE)],
+  'has a list of no type': [start, key('general.tags', TYPES.list), u32(NO_TYPE), u64(1)],
+  'has too long a list': [start, key('general.tags', TYPES.list), u32(TYPES.text), u64(LONG)],
+  'has too long an architecture': [first, key('general.architecture', TYPES.text), u64(LONG)],
+  'has too long a name': [start, key('general.name', TYPES.text), u64(LONG)],
+  'has an endless name': [start, key('general.name', TYPES.text), u64(ENDLESS)],
+}
+
+/** Lists models of such files together. @returns the lengths that are listed, by what is with the file */
+async function lengthsOf(tools: Tools, files: Record<string, Buffer[]>) {
+  const { client, get, post } = tools
+  const sent = async (bytes: Buffer) => {
+    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+    await client.send({ method: 'POST', path: `/api/blobs/${digest}`, body: bytes })
+    return { digest, size: bytes.length }
+  }
+  const config = { mediaType: CONFIG, ...(await sent(Buffer.from('{"of":"a header"}'))) }
+  const models = new Map<string, string>()
+  for (const [index, [what, parts]] of Object.entries(files).entries()) {
+    const name = `${NAME}-header-${index}`
+    await client.send({
+      to: 'registry',
+      method: 'PUT',
+      path: `/v2/${name}/manifests/latest`,
+      wrong: true,
+      body: { config, layers: [{ mediaType: `${LAYER}model`, ...(await sent(Buffer.concat(parts))) }] },
+    })
+    await post('/api/pull', { model: `${REGISTRY}/${name}`, insecure: true, stream: false })
+    models.set(what, name)
+  }
+  const list = (await get('/api/tags')).json.models
+  const listed: Record<string, unknown> = {}
+  for (const [what, name] of models) {
+    const { details } = list.find(({ name: one }) => one.endsWith(`/${name}:latest`)) ?? {}
+    listed[what] = details && [details.context_length ?? null, details.embedding_length ?? null]
+    const model = `${REGISTRY}/${name}`
+    await client.send({ method: 'DELETE', path: '/api/delete', body: { model }, aside: true })
+  }
+  return listed
+}
+
+check.alone('pulled.broken-headers', async (tools) => {
+  const listed = await lengthsOf(tools, BROKEN)
+  const empty = Object.keys(listed).filter((what) => JSON.stringify(listed[what]) === '[null,null]')
+  return { without_lengths: empty }
+})
+
+check.alone('pulled.other-headers', (tools) => {
+  const whole = (big: boolean, version: number) => {
+    const { key, u32 } = header(big)
+    const length = [key('llama.context_length', TYPES.uint32), u32(77)]
+    return [begun(header(big), version), ...length]
+  }
+  return lengthsOf(tools, {
+    'of version 1': whole(false, 1),
+    'of version 2': whole(false, 2),
+    'of version 3': whole(false, 3),
+    'in the other order of bytes': whole(true, 3),
+  })
 })

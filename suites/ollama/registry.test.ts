@@ -5,6 +5,8 @@ import { instruments } from '../../fixtures/instruments/instruments.ts'
 import { models, PREFIX } from '../../fixtures/instruments/models.ts'
 import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
+import { LEFTOVERS } from '../../harness/targets/leftovers.ts'
+import type { Told } from '../../harness/targets/registry.ts'
 import { deleteLater, deleteNow } from '../../harness/run/later.ts'
 import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import { type Client, REGISTRY } from '../../harness/wire/client.ts'
@@ -12,7 +14,7 @@ import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { StoredModelConfig, StoredModelManifest } from '../../schemas/ollama/types.ts'
 import { outcome } from '../answers.ts'
 import { poll, withModel } from './loaded.ts'
-import { received, tell } from './peer.ts'
+import { type Received, received, tell } from './peer.ts'
 import { GREEDY, user } from './requests.ts'
 
 type Create = BodyOf<'POST', '/api/create'>
@@ -760,4 +762,155 @@ check.alone('registry.stored.size', async ({ client, get, post }) => {
     const entry = (await get('/api/tags')).json.models.find(({ name }) => name.includes('registry-sized'))
     return { is_sum: entry?.size === sizes.reduce((sum, size) => sum + size, 0) }
   })
+})
+
+// What is tried again, and where: a server waits a second before it sends or fetches the same again
+
+/** An answer to a request for `blob`, which is the path of the blob. */
+const answering = (path: string, answers: Told[]) =>
+  answers.map((told) => ({ ...told, to: told.to.replace(/ blob$/, ` ${path}`) }))
+
+const lines = (all: Received[]) =>
+  all.map(({ method, path, headers }) =>
+    [
+      method,
+      path.replace(/.*\/blobs\/sha256:\w+/, 'blob').replace(/\?.*/, ''),
+      headers.range ?? headers['content-range'],
+      headers.authorization,
+    ]
+      .filter(Boolean)
+      .join(' '),
+  )
+
+check.each('registry.pull.again.*', async ({ client, post, given: { name, answers } }) => {
+  const model = named(name)
+  deleteLater(client, model)
+  const path = await offer(client, name, `{"of":"${name}"}`)
+  await tell(client, ...answering(path, answers))
+  const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
+  return {
+    ...pulled,
+    asked: lines(await received(client, name)).filter((line) => !/manifests|POST/.test(line)),
+  }
+})
+
+/** Gives the server a model of a config alone, which the registry then says that it has not. */
+async function unpushed({ client, post }: Pick<Tools, 'client' | 'post'>, name: string) {
+  const model = named(name)
+  deleteLater(client, model)
+  const path = await offer(client, name, `{"of":"${name}"}`)
+  await post('/api/pull', { model, insecure: true, stream: false })
+  await tell(
+    client,
+    { to: `HEAD ${path}`, status: 404, times: 30 },
+    {
+      to: `POST ${pathOf(name, 'blobs/uploads/')}`,
+      status: 202,
+      headers: { location: `http://${REGISTRY}/upload-${name}` },
+      times: 30,
+    },
+  )
+  return model
+}
+
+check.each('registry.push.again.*', async ({ client, post, given: { name, answers } }) => {
+  const model = await unpushed({ client, post }, name)
+  await tell(client, ...answers)
+  const pushed = ended(await post('/api/push', { model, insecure: true, stream: false }))
+  return { ...pushed, sent: lines(await received(client, `"/upload-${name}`)) }
+})
+
+check('registry.push.aborted', async ({ client, post }) => {
+  const model = await unpushed({ client, post }, 'aborted')
+  const upload = '/upload-aborted'
+  const next = { status: 202, headers: { location: `http://${REGISTRY}${upload}` }, times: 30 }
+  await tell(
+    client,
+    { to: `PATCH ${upload}`, status: 202, stall: true },
+    { to: `PATCH ${upload}`, ...next },
+    { to: `PUT ${upload}`, ...next },
+  )
+  const call = post.start('/api/push', { model, insecure: true })
+  const sent = async () => lines(await received(client, `"${upload}`))
+  await poll(sent, (all) => all.length > 0)
+  call.abort()
+  await call.ended
+  const again = () => post('/api/push', { model, insecure: true, stream: false })
+  const { json } = await poll(again, ({ json }) => json.status === 'success', 20)
+  const all = await sent()
+  return {
+    status: json.status,
+    sent: [...new Set(all)],
+    from_the_start: all.filter((line) => line === all[0]).length > 1,
+  }
+})
+
+check('registry.pull.stalled', async ({ client, post }) => {
+  const text = '{"of":"a download that stalls"}'
+  const path = await offer(client, 'stalled', text)
+  const at = (headers: Told['headers'] = {}) => ({ to: `GET ${path}`, status: 200, headers, body: text })
+  await tell(client, at({ location: `http://${REGISTRY}${path}` }), { ...at(), cut: 10, stall: true })
+  const call = post.start('/api/pull', { model: named('stalled'), insecure: true })
+  await call.until(({ text }) => text.includes('"completed":10'))
+  // In the time in which another download is tried again.
+  const name = 'beside-stalled'
+  deleteLater(client, named(name))
+  const other = await offer(client, name, `{"of":"${name}"}`)
+  await tell(
+    client,
+    { to: `GET ${other}`, status: 200, headers: { location: `http://${REGISTRY}${other}` } },
+    { to: `GET ${other}`, status: 206, body: '{' },
+  )
+  const beside = ended(await post('/api/pull', { model: named(name), insecure: true, stream: false }))
+  call.abort()
+  const { records } = await call.ended
+  const { completed, total } = records.at(-1)
+  return { beside, completed, of_all: total === text.length }
+})
+
+check('registry.push.token-manifest', async ({ client, post }) => {
+  const model = await unpushed({ client, post }, 'token-manifest')
+  const to = `PUT ${pathOf('token-manifest', 'manifests/latest')}`
+  const upload = { status: 202, headers: { location: `http://${REGISTRY}/upload-token-manifest` } }
+  await tell(
+    client,
+    { to: 'PATCH /upload-token-manifest', ...upload },
+    { to: 'PUT /upload-token-manifest', ...upload },
+    // A quotation mark inside ends no value.
+    {
+      to,
+      status: 401,
+      headers: { 'www-authenticate': `Bearer realm="http://${REGISTRY}/token-manifest",service="one"two"` },
+    },
+    { to: 'GET /token-manifest', status: 200, body: '{"token":"secret"}' },
+  )
+  const pushed = ended(await post('/api/push', { model, insecure: true, stream: false }))
+  const sent = (
+    await received(client, `"method":"PUT","path":"${pathOf('token-manifest', 'manifests/latest')}"`)
+  ).slice(1)
+  const [asked] = await received(client, '/token-manifest?')
+  return {
+    ...pushed,
+    tokens: sent.map(({ headers }) => headers.authorization ?? 'none'),
+    same: sent[0]?.body === sent[1]?.body,
+    service: new URL(asked?.path ?? '', 'http://registry').searchParams.get('service'),
+  }
+})
+
+check('registry.create.absent', async ({ post }) =>
+  ended(
+    await post('/api/create', { model: 'conformance/registry-absent', from: named('absent'), stream: false }),
+  ),
+)
+
+// What a server clears up when it starts
+
+check.alone('registry.start.leftovers', async ({ client, head, post }) => {
+  const blob = async (text: string) => (await head(`/api/blobs/${digestOf(text)}`)).status
+  const [old, young] = [await blob(LEFTOVERS.old), await blob(LEFTOVERS.young)]
+  const model = named('begun')
+  deleteLater(client, model)
+  const path = await offer(client, 'begun', LEFTOVERS.begun)
+  const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
+  return { old, young, ...pulled, ranges: await rangesOf(client, path) }
 })

@@ -248,6 +248,14 @@ check('rendering.jinja-raise-stream', async ({ post }) => {
   return { refused: rendered(exchange), content_type: exchange.contentType }
 })
 
+check('rendering.jinja-context', async ({ post }) => {
+  const body = { ...SHOWN, prompt: 'hi' }
+  return {
+    with_context: rendered(await post('/api/generate', { ...body, context: [100, 101] })),
+    without: rendered(await post('/api/generate', body)),
+  }
+})
+
 check.each('rendering.jinja-raise.*', ({ post, given: { path, ...body } }) =>
   askEach({ whole: false, streamed: true }, async (stream) => {
     const answer = await post.wrong(path, { model: models.talker, ...body, stream })
