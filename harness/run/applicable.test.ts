@@ -42,3 +42,24 @@ test('what needs models beside each other is not about a server that keeps fewer
   expect(why(2)).toBeUndefined()
   expect(why(1)).toBe('needs 2 models loaded beside each other, and the server keeps 1')
 })
+
+test('a container has its home to itself, and a server on macOS believes no other authority', () => {
+  const why = (needs: Statement['needs'], session: object) =>
+    notApplicable(
+      { needs, about: { endpoints: [] } } as unknown as Statement,
+      {
+        version: '0.24.0',
+        launches: true,
+        registry: 'here',
+        asked: { profiles: [] },
+        ...session,
+      } as unknown as Session,
+    )
+  expect(why({ launch: { '~/.ollama/a.json': '{}' } }, { kind: 'container' })).toMatch(
+    /^needs files in the home/,
+  )
+  expect(why({ launch: { '~/.ollama/a.json': '{}' } }, { kind: 'binary' })).toBeUndefined()
+  const elsewhere = /^(darwin|win32)$/.test(process.platform)
+  expect(why({ registry: 'https' }, { kind: 'binary' }) !== undefined).toBe(elsewhere)
+  expect(why({ registry: 'https' }, { kind: 'replay' })).toBeUndefined()
+})

@@ -2,6 +2,7 @@ import { type ModelName, PREFIX } from '../../fixtures/instruments/models.ts'
 import { describeRange } from '../base/versions.ts'
 import { applies, type Statement } from '../ledger/ledger.ts'
 import { operationOf, operationsAt, profileOf } from '../schema/routes.ts'
+import { inHome } from '../targets/target.ts'
 import type { Exchange, Request } from '../wire/exchange.ts'
 import { changesServer, isNowhere } from './served.ts'
 import type { Session } from './session.ts'
@@ -31,6 +32,9 @@ export function notApplicable(statement: Statement, session: Session): string | 
   }
   if (settings?.OLLAMA_HOST && kind === 'container') {
     return `needs a server that listens on ${settings.OLLAMA_HOST}, which nobody outside its container could reach`
+  }
+  if (settings && kind === 'container' && Object.keys(settings).some(inHome)) {
+    return 'needs files in the home of its server, which one in a container has to itself'
   }
   if (statement.needs?.registry && !registry && kind !== 'replay') {
     return "needs a server that reaches the suite's registry, on the loopback interface of this machine"

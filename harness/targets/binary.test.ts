@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { temporaryFolder } from '../testing/folder.ts'
@@ -66,6 +66,15 @@ describe.runIf(POSIX)('a program (made of a shell script, so on POSIX only)', ()
     const { start } = target(SERVER)
     const { env } = await visit(await start({ OLLAMA_HOST: '{fixed}' }))
     expect(env.OLLAMA_HOST).toMatch(/^127\.0\.0\.1:[1-9]\d+$/)
+  })
+
+  test('has a home of its own, with the files that it is started with', async () => {
+    const { start } = target(SERVER)
+    const urls = [await start({}), await start({ '~/.ollama/cache/a.json': '{}' })]
+    const [first, second] = (await Promise.all(urls.map(visit))).map(({ env }) => env)
+    expect(first?.HOME).not.toBe(second?.HOME)
+    expect(readFileSync(`${second?.HOME}/.ollama/cache/a.json`, 'utf8')).toBe('{}')
+    expect(Object.keys(second ?? {}).filter((name) => name.startsWith('~'))).toEqual([])
   })
 
   test('llama-server gets flags and the file of the instrument', async () => {

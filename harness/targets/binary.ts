@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { cp } from 'node:fs/promises'
-import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { SuiteError } from '../base/errors.ts'
@@ -22,7 +22,7 @@ import { signalGroup } from './groups.ts'
 import { startKeeper } from './keeper.ts'
 import { leave } from './leftovers.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
-import { LogTail, type Settings, type Target } from './target.ts'
+import { inHome, LogTail, type Settings, type Target } from './target.ts'
 
 /** How long a program may take to listen, and to end when it is told to, ms. */
 export type Limits = { start: number; stop: number }
@@ -154,7 +154,21 @@ function environmentOf(
   mkdirSync(folder, { recursive: true })
   if (system === 'llama-server') return home
   mkdirSync(models, { recursive: true })
-  return { ...home, OLLAMA_HOST: '127.0.0.1:0', OLLAMA_MODELS: models, ...OLLAMA_DEFAULTS, ...settings }
+  const [files = [], variables = []] = [inHome, (name: string) => !inHome(name)].map((isOne) =>
+    Object.entries(settings).filter(([name]) => isOne(name)),
+  )
+  for (const [name, text] of files) {
+    const file = join(folder, name.slice(2))
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+  return {
+    ...home,
+    OLLAMA_HOST: '127.0.0.1:0',
+    OLLAMA_MODELS: models,
+    ...OLLAMA_DEFAULTS,
+    ...Object.fromEntries(variables),
+  }
 }
 
 function argumentsOf(system: System, settings: Settings, folder: string): string[] {

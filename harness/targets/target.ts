@@ -3,9 +3,13 @@ import type { OwnModels } from '../config/server.ts'
 
 /**
  * What a server is started with: environment variables of Ollama, flags of llama-server (`--parallel`), where
- * `model` names the instrument that it serves. No settings: as the suite starts it by default.
+ * `model` names the instrument that it serves. No settings: as the suite starts it by default. A name that begins with
+ * `~/` is a file that Ollama finds in its home.
  */
 export type Settings = Readonly<Record<string, string>>
+
+/** Whether a setting is a file in the server's home. */
+export const inHome = (name: string) => name.startsWith('~/')
 
 /** A system under test that can be asked for servers. */
 export type Target = {

@@ -2,6 +2,7 @@ import { models, PREFIX } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
+import { poll } from './loaded.ts'
 import { GREEDY } from './requests.ts'
 
 const answer = ({ status, json }: Pick<Exchange, 'status' | 'json'>) => ({ status, body: json })
@@ -60,14 +61,31 @@ check('account.web.with-path', async ({ post }) => {
 
 check('account.web.no-body', async ({ post }) => outcome(await post.wrong('/api/experimental/web_search')))
 
-check('account.model-recommendations', async ({ get }) => {
-  const { recommendations } = (await get('/api/experimental/model-recommendations')).json
+const RECOMMENDATIONS = '/api/experimental/model-recommendations'
+
+/** What is said of the models that are recommended, of those of the cloud and of others. */
+function keysOf(recommendations: { model: string }[]) {
   const keys = (list: object[]) => [...new Set(list.flatMap((one) => Object.keys(one)))].sort()
   return {
     cloud: keys(recommendations.filter(({ model }) => model.endsWith(':cloud'))),
     local: keys(recommendations.filter(({ model }) => !model.endsWith(':cloud'))),
   }
-})
+}
+
+check('account.model-recommendations', async ({ get }) =>
+  keysOf((await get(RECOMMENDATIONS)).json.recommendations),
+)
+
+check('account.model-recommendations.kept', ({ get }) =>
+  poll(
+    async () => (await get(RECOMMENDATIONS)).json.recommendations,
+    (list) => list.some(({ model }) => model === 'far-kept'),
+  ),
+)
+
+check('account.model-recommendations.broken', async ({ get }) =>
+  keysOf((await get(RECOMMENDATIONS)).json.recommendations),
+)
 
 // Aliases
 
