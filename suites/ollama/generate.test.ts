@@ -497,6 +497,15 @@ check('generate.limits.window', ({ post }) =>
   }),
 )
 
+check('generate.limits.window-of-tokens', ({ post }) =>
+  // `</s>` is one token; the window holds 256.
+  askEach([254, 255], async (length) => {
+    const prompt = `</s>${'a'.repeat(length - 1)}`
+    return (await post('/api/generate', { ...RAW, prompt, options: { ...GREEDY, num_predict: 1 } })).json
+      .prompt_eval_count
+  }),
+)
+
 check('generate.limits.num_predict', ({ post }) =>
   // The stopper says x, y, z and then ends.
   askEach([3, 4, 5], async (num_predict) => {

@@ -630,6 +630,17 @@ check('models.show.copilot', async ({ post }) => {
   return json.model_info['general.basename'] ?? null
 })
 
+check('models.show.copilot-next', async ({ post }) => {
+  const basename = async (headers = {}) =>
+    (await post('/api/show', { model: models.tuned }, { headers })).json.model_info['general.basename'] ??
+    null
+  return {
+    before: await basename(),
+    copilot: await basename({ 'user-agent': 'GitHubCopilotChat/1.0' }),
+    next: await basename(),
+  }
+})
+
 check('models.tags.details', async ({ get }) => {
   const { details, capabilities } = await tagOf(get, models.spare)
   const { parent_model: _, ...rest } = details
@@ -703,6 +714,33 @@ check.alone('models.copy.tags', async ({ get, post, del }) => {
     .filter((name) => name.includes('models-copy'))
   await del('/api/delete', { model: destination })
   return listed
+})
+
+check.alone('models.copy.tag-of-source', async ({ client, get, post, del }) => {
+  const [source, destination] = ['conformance/models-tagged:one', 'conformance/models-untagged']
+  return withModel(client, { model: source, from: models.spare }, async () => {
+    await post('/api/copy', { source, destination })
+    const made = (await get('/api/tags')).json.models
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(destination))
+    for (const model of made) await del('/api/delete', { model })
+    return made
+  })
+})
+
+check.alone('models.copy.again', ({ client, get, post }) => {
+  const [source, model] = ['conformance/models-from', 'conformance/models-again']
+  const body = { model, from: models.spare }
+  const modified = async () => Date.parse((await tagOf(get, model)).modified_at)
+  return withModel(client, { ...body, model: source }, () =>
+    withModel(client, body, async () => {
+      const first = await modified()
+      await post('/api/copy', { source, destination: model })
+      const second = await modified()
+      await post('/api/create', { ...body, stream: false })
+      return { copied: second > first, created: (await modified()) > second }
+    }),
+  )
 })
 
 check.alone('models.copy.itself', async ({ post }) => {

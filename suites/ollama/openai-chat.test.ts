@@ -47,6 +47,12 @@ check('openai-chat.stream.usage', async ({ post }) => {
   return eachEvent(answer, ({ usage }) => ({ completion_tokens: usage?.completion_tokens }))
 })
 
+check('openai-chat.stream.usage-choices', async ({ post }) => {
+  const stream_options = { include_usage: true }
+  const answer = await post('/v1/chat/completions', { ...ABC, stream: true, stream_options })
+  return eachEvent(answer, ({ choices }) => choices.length)
+})
+
 check.alone('openai-chat.stream.error', async ({ client, post }) => {
   const body = { model: models.garbler, messages: [user('a')], stream: true, ...SHORT }
   const answer = await garbling(client, () => post('/v1/chat/completions', body))

@@ -268,6 +268,21 @@ check.alone('registry.pull.unused-layers', async ({ client, post }) => {
   return steps(pulled)
 })
 
+check.alone('registry.pull.unused-layers.gone', async ({ client, post, head }) => {
+  const model = named('unused-gone')
+  return withModel(client, { model, from: models.templated, system: 'Unused and gone.' }, async () => {
+    await post('/api/push', { model, insecure: true, stream: false })
+    const { layers, ...rest } = await manifestOf(client, 'unused-gone')
+    const digestOfLayer = (kind: string) =>
+      layers?.find(({ mediaType }) => mediaType === LAYER + kind)?.digest as string
+    const left = layers?.filter(({ mediaType }) => mediaType !== `${LAYER}system`)
+    await fill(client, 'unused-gone', { ...rest, layers: left })
+    await post('/api/pull', { model, insecure: true, stream: false })
+    const status = async (kind: string) => (await head(`/api/blobs/${digestOfLayer(kind)}`)).status
+    return { system: await status('system'), template: await status('template') }
+  })
+})
+
 // Push and pull
 
 check.alone('registry.answer', async ({ client, post }) => {

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
-import { mediaType } from '../answers.ts'
+import { mediaType, outcome } from '../answers.ts'
 import { GREEDY } from './requests.ts'
+import { SAID } from './said.ts'
 
 /** Is answered with the four letters that follow. */
 const ABC = { model: models.successor, prompt: 'abc', raw: true, options: { ...GREEDY, num_predict: 4 } }
@@ -167,4 +169,15 @@ check('streaming.last-record.example', async ({ post }) => {
   const { records } = await post('/api/generate', { ...XYZ, stream: true })
   const { response, done, done_reason } = records.at(-1)
   return { response, done, done_reason }
+})
+
+// The same, streamed and whole
+
+check.each('streaming.as-whole.*.*', async ({ post, given: { path, body } }) => {
+  const whole = await post.wrong(path, { ...body, stream: false })
+  const streamed = await post.wrong(path, { ...body, stream: true })
+  if (whole.status !== 200) return { whole: outcome(whole), streamed: outcome(streamed) }
+  const { ofWhole, ofStream } = SAID[path as keyof typeof SAID]
+  const [said, alike] = [ofWhole(whole.json), ofStream(streamed)]
+  return { ...said, streamed: isDeepStrictEqual(said, alike) ? 'the same' : alike }
 })
