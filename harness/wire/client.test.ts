@@ -61,3 +61,12 @@ test('what one worker waited for in vain the others do not wait for', async () =
   ])
   expect(asked).toBe(2)
 })
+
+test('an exchange that is forgotten is none of those that are judged', async () => {
+  const { url } = await startPeer(({ socket }) => socket.end(head()))
+  const client = new Client({ url, name: 'demo' })
+  const spoilt = await client.send({ method: 'GET', path: '/spoilt' })
+  client.forget(spoilt)
+  await client.send({ method: 'GET', path: '/' })
+  expect(client.exchanges.map(({ request }) => request.path)).toEqual(['/'])
+})

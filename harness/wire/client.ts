@@ -180,6 +180,14 @@ export class Client {
     return this.#calls.map(({ exchange }) => exchange)
   }
 
+  /** Leaves an exchange out of what is judged and recorded: one that a race of the server spoilt, and that is sent again. */
+  forget(exchange: Pick<Exchange, 'request'>): void {
+    this.#calls.splice(
+      this.#calls.findIndex(({ exchange: { request } }) => request === exchange.request),
+      1,
+    )
+  }
+
   /** Aborts what is still under way. */
   async close(): Promise<void> {
     for (const call of this.#calls) call.abort()

@@ -6,10 +6,16 @@ import type { Client } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { GREEDY } from './requests.ts'
 
-/** What `/api/ps` lists. */
+/** What `/api/ps` lists. Where it fails for a model that goes just then (models.ps.panic) it is asked again. */
 export async function listLoaded(client: Client) {
-  const { json } = await client.send({ method: 'GET', path: '/api/ps' })
-  return json.models
+  const list = () => client.send({ method: 'GET', path: '/api/ps' })
+  const spoilt = ({ status, text }: Exchange) => status === 500 && text === ''
+  let listed = await list()
+  for (let left = 5; left > 0 && spoilt(listed); left--) {
+    client.forget(listed)
+    listed = await list()
+  }
+  return listed.json.models
 }
 
 /** The entry of a model in `/api/ps`, undefined when it is not loaded. */
