@@ -625,7 +625,7 @@ check.alone.each('registry.broken.*', async (tools) => {
             .replace(/\S*(?=[/\\]blobs)/, '…')
             .replace(/sha256-\w{64}/, 'sha256-…')
             .replace(
-              /.*(process (has terminated|no longer running)|failed to load|do load request).*/,
+              /.*(process (has terminated|no longer running)|failed to load|do load request).*/s,
               'it does not load',
             ),
         }
