@@ -175,8 +175,8 @@ function format(value: unknown, depth = 0): string {
         .filter(([, item]) => item !== undefined)
         .map(([key, item]) => `${JSON.stringify(key)}: ${format(item, depth + 1)}`)
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
-  const pad = ' '.repeat(depth)
-  return `${open}\n${parts.map((part) => `${pad} ${part}`).join(',\n')}\n${pad}${close}`
+  // Without indentation, which would be a fiftieth of the whole.
+  return `${open}\n${parts.join(',\n')}\n${close}`
 }
 
 /**
