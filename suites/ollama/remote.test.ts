@@ -572,7 +572,7 @@ const anIdTwice = (items: { id?: string }[] = []) => {
 }
 
 const said = (answer: Exchange, stream: boolean) =>
-  stream
+  stream && answer.status === 200
     ? answer.eventData.map(({ type, response, ...rest }: Exchange['json']) =>
         bare({
           type,

@@ -241,6 +241,6 @@ check.alone.each('templates.context-empty.*', ({ client, post, given }) => {
 check.each('templates.context-whole.*', async ({ post, given }) => {
   const body = { stream: false, options: { temperature: 0, num_predict: 20 }, ...given }
   const { status, json } = await post('/api/generate', body)
-  const { response, thinking, context } = json
-  return status === 200 ? { response, thinking, context } : json
+  const { response, thinking, tool_calls, context } = json
+  return status === 200 ? { response, thinking, tool_calls, context } : json
 })
