@@ -9,6 +9,8 @@ export const OLLAMA_DEFAULTS: Settings = {
   OLLAMA_MAX_LOADED_MODELS: '12',
   // A debugger, where there is one, takes seconds to write what led to the end of an engine.
   GGML_NO_BACKTRACE: '1',
+  // A server that holds little collects all the time: a tenth of the time of a whole run, and no answer depends on it.
+  GOGC: '400',
 }
 
 /** `--flag value`, a flag without value as it is. */
