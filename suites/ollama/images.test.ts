@@ -193,7 +193,6 @@ check.alone('images.side-by-side', async ({ post }) => {
   return {
     both: await ask('{magenta}', '{green}'),
     'the first alone': await ask('{magenta}'),
-    'the second alone': await ask('{green}'),
   }
 })
 
