@@ -153,7 +153,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
       if (['made', 'there'].includes(supply.way) && !asked.readOnly)
         beside = await keptBeside(clientFor(about, 'beside', { silence: LOADING_SILENCE }), supply.names)
       for (const line of toldOf(served, supply, manners, asked)) say(line)
-      if (beside !== undefined && beside < MANY) say(keepsFew(beside))
     } else if (target.own) {
       supply = standIns(target.own)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
@@ -161,8 +160,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       await makeModels(client)
       await target.keepModels?.()
       if (target.kind !== 'replay') beside = await keptBeside(clientFor(about, 'beside'))
-      if (beside !== undefined && beside < MANY) say(keepsFew(beside))
     }
+    if (beside !== undefined && beside < MANY) say(keepsFew(beside))
     registry = await registryFor(target, url, served, asked)
     const clientOf = (url: string) => clientFor({ ...about, url }, 'lookout')
     control = await startControl(target, url, clientOf, registry)
