@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { onTestFinished } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
+import type { System } from '../base/systems.ts'
 import type { Results } from '../report/results.ts'
 import { temporaryFolder, writeFiles } from './folder.ts'
 
@@ -66,10 +67,10 @@ export class Checkout {
   }
 
   /** Does what a run does before its first check, in a fraction of the time; then it says "set up", and waits. */
-  setUp(env: Record<string, string>): Running {
+  setUp(env: Record<string, string>, system: System = 'ollama'): Running {
     const script = `
       import setUp from './harness/run/session.ts'
-      await setUp({ name: 'ollama', provide() {}, onTestsRerun() {} })
+      await setUp({ name: '${system}', provide() {}, onTestsRerun() {} })
       console.log('set up')
       setInterval(() => {}, 1000)`
     return start(this.folder, env, ['--input-type=module', '--eval', script])
