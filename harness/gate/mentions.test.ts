@@ -29,6 +29,10 @@ describe('a version of Ollama is found in', () => {
     ['one of a workflow', 'ci.yml', `env:\n  OLLAMA_TAG: '0.24.0'`, '2 0.24.0'],
     ['one of a Makefile', 'Makefile', 'OLLAMA_IMAGE_TAG := 0.24.0', '1 0.24.0'],
     ['a default', 'compose.yaml', 'image: ollama/ollama:${OLLAMA_VERSION:-0.24.0}', '1 0.24.0'],
+    ['one of any variable', 'compose.yaml', 'image: ollama/ollama:${TAG-0.24.0}', '1 0.24.0'],
+    ['one that is no version', 'compose.yaml', 'image: ollama/ollama:${TAG:-latest}', '1 latest'],
+    ['a registry that is a variable', 'compose.yaml', 'image: ${REGISTRY}/ollama/ollama:0.24.0', '1 0.24.0'],
+    ['one with a default', 'compose.yaml', 'image: ${HUB:-docker.io}/ollama/ollama:0.24.0', '1 0.24.0'],
     ['code', 'versions.ts', `export const ollamaVersion = '0.33.0-rc2'`, '1 0.33.0-rc2'],
     ['JSON', 'versions.json', '{ "ollama-version": "0.24.0" }', '1 0.24.0'],
     [

@@ -14,9 +14,9 @@ export type Mention = {
 
 const VERSION = String.raw`v?\d+\.\d+\.\d+[\w.+-]*`
 
-/** `ollama/ollama:0.24.0`, behind any registry, with any suffix and digest. */
+/** `ollama/ollama:0.24.0`, behind any registry, with any suffix and digest, or as what a variable is else: `${TAG:-0.24.0}`. */
 const IMAGE =
-  /(?<![\w./-])((?:[\w.-]+(?::\d+)?\/)*ollama(?:\/ollama)?)(?::(\w[\w.-]*)(?:@sha256:[0-9a-f]+)?|@(sha256:[0-9a-f]{64}))(?![\w/-])/g
+  /(?<![\w./-])((?:\$(?:\w+|\{\w+(?::?-[\w.:-]+)?\})\/)?(?:[\w.-]+(?::\d+)?\/)*ollama(?:\/ollama)?)(?::(?:\$\{\w+:?-)?(\w[\w.-]*)(?:@sha256:[0-9a-f]+)?|@(sha256:[0-9a-f]{64}))(?![\w/-])/g
 
 /** `OLLAMA_VERSION=0.24.0`, `ollama-version: "0.24.0"`, `${OLLAMA_TAG:-0.24.0}`. */
 const VARIABLE = new RegExp(
