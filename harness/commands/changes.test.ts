@@ -23,6 +23,15 @@ test('exit 1 when something can break, 0 when nothing can', async () => {
   expect(same.stdout).toMatch(/nothing that is known changes/)
 })
 
+test('of a version that was not measured, 1 when something can break that is known, else 2', async () => {
+  const [known, unknown] = await Promise.all([run('changes 0.24.0 99.0.0'), run('changes 0.32.15 99.0.0')])
+  expect(known.code).toBe(1)
+  expect(unknown.code).toBe(2)
+  for (const { stdout } of [known, unknown])
+    expect(stdout).toMatch(/^Note: 99\.0\.0 is newer than .*; to see, measure both: /m)
+  expect(unknown.stdout).toMatch(/^Ollama 0\.32\.15 → 99\.0\.0: not known, /)
+})
+
 test('the configuration in the working folder decides what counts', async () => {
   const files = (endpoint: string) => ({
     'ollama-conformance.yaml': `relies-on: { endpoints: [${endpoint}] }`,

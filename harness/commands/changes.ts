@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
 import { Command } from 'commander'
-import { EXIT } from '../base/exit.ts'
 import { CONFIG_FILE } from '../base/paths.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 import { EXIT_OF_CHANGES, configOption, jsonOption, markdownOption } from './options.ts'
@@ -31,7 +30,7 @@ export const changes = (): Command =>
       const result = fromLedger(ledger, relianceOf(loaded, ledger), from, to)
       if (json) console.log(JSON.stringify(show.asJson(result), null, 1))
       else console.log(markdown ? show.asMarkdown(result) : show.asText(result))
-      process.exitCode = show.speaksAgainst(result) ? EXIT.fails : EXIT.fine
+      process.exitCode = show.exitOf(result)
     })
 
 /** What reads a configuration takes a while to load, and most folders have none. */

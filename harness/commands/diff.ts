@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander'
 import { say } from '../base/errors.ts'
-import { EXIT } from '../base/exit.ts'
 import { SYSTEMS, type System } from '../base/systems.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 import { EXIT_OF_CHANGES, configOption, jsonOption, markdownOption, onlyOption } from './options.ts'
@@ -58,7 +57,7 @@ export const diff = (): Command =>
         if (reasons.size > 0) console.log('\nNot compared')
         for (const [why, ids] of reasons) console.log(`  ${ids.length}: ${why} (${shortened(ids)})`)
       }
-      process.exitCode = show.speaksAgainst(result) ? EXIT.fails : EXIT.fine
+      process.exitCode = show.exitOf(result)
     })
 
 const shortened = (ids: string[]) =>

@@ -8,6 +8,7 @@ import {
   asJson,
   asMarkdown,
   asText,
+  exitOf as exitOfOne,
   HINT,
   LONGEST,
   type Sorted,
@@ -64,8 +65,12 @@ const named = ({ version, text }: Bump['from']) => version ?? text.replace(/^(sh
 /** What breaks outweighs what could not be judged, and that outweighs what is fine. */
 export function exitOf(steps: readonly Step[]): number {
   if (steps.some(({ found }) => found.some(speaksAgainst))) return EXIT.fails
-  return steps.some(({ unjudged }) => unjudged !== undefined) ? EXIT.unjudged : EXIT.fine
+  return steps.some(isUnjudged) ? EXIT.unjudged : EXIT.fine
 }
+
+/** Where it was measured, what the ledger does not know of a version does not matter. */
+const isUnjudged = ({ unjudged, found }: Step) =>
+  unjudged !== undefined || found.map(exitOfOne).at(-1) === EXIT.unjudged
 
 export const NO_BUMP = 'No bump of Ollama found in these changes.'
 
@@ -132,7 +137,7 @@ const SENTENCES = 3
 export function annotationsOf(steps: readonly Step[]): string[] {
   return steps.flatMap((step) => {
     const against = step.found.some(speaksAgainst)
-    const level = against || step.unjudged !== undefined ? 'warning' : 'notice'
+    const level = against || isUnjudged(step) ? 'warning' : 'notice'
     const [first] = step.found
     const title = first ? titleOf(first) : `Ollama ${step.from} → ${step.to}`
     const lines = [

@@ -108,6 +108,12 @@ describe('the command', { timeout: 120_000 }, () => {
     expect(stdout).toMatch(/could not be judged: 0\.3\.0 is older than 0\.5\.7/)
   })
 
+  test('a version that nothing was measured of could not be judged either', async () => {
+    const { code, stdout } = await bump(repository(compose('0.32.15'), compose('99.0.0')))
+    expect(code).toBe(2)
+    expect(stdout).toMatch(/^Ollama 0\.32\.15 → 99\.0\.0: not known, for nothing after .* was measured\n/m)
+  })
+
   test('a wrong question ends with 2 and one line', async () => {
     const folder = repository(compose('0.24.0'))
     expect(await bump(folder)).toMatchObject({

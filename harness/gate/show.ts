@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { EXIT } from '../base/exit.ts'
 import { headingOf, inGroups } from '../report/groups.ts'
 import type { Change, Changes, StatementChange } from './changes.ts'
 import type { Reliance } from './relies.ts'
@@ -40,6 +41,12 @@ export function sorted(
 export const speaksAgainst = ({ touching, breaks }: Sorted): boolean =>
   (touching ?? breaks).some(({ verdict }) => verdict === 'breaks')
 
+/** How a command ends. Where a version was not measured, that nothing speaks against the step is no judgement. */
+export function exitOf(changes: Sorted): number {
+  if (speaksAgainst(changes)) return EXIT.fails
+  return changes.unknownAfter === undefined ? EXIT.fine : EXIT.unjudged
+}
+
 /** The changes for programs: each with whether it touches what is relied on. */
 export const asJson = (sorted: Sorted) => {
   const { system, from, to, basis, notes, touching, changes } = sorted
@@ -69,10 +76,11 @@ export const asJson = (sorted: Sorted) => {
 }
 
 /** `3 changes can break a client, 1 only adds`, with what touches what is relied on before. */
-export function summary({ changes, touching, nothing }: Sorted): string {
+export function summary({ changes, touching, nothing, unknownAfter }: Sorted): string {
   const breaking = changes.filter(({ verdict }) => verdict === 'breaks').length
   const adding = changes.length - breaking
-  if (changes.length === 0) return nothing
+  if (changes.length === 0)
+    return unknownAfter === undefined ? nothing : `not known, for nothing after ${unknownAfter} was measured`
   const all = `${count(breaking, 'change')} can break a client, ${adding} only ${adding === 1 ? 'adds' : 'add'}`
   if (!touching) return all
   const hurting = touching.filter(({ verdict }) => verdict === 'breaks').length

@@ -5,7 +5,14 @@ import { compareVersions } from '../base/versions.ts'
 import { recordedVersions } from '../recording/recording.ts'
 
 /** Two versions of one system, in the order in which a client meets them. */
-export type Span = { system: System; from: string; to: string; notes: string[] }
+export type Span = {
+  system: System
+  from: string
+  to: string
+  notes: string[]
+  /** The newest version that was measured, where one of the two is newer: what moved after it is not known. */
+  unknownAfter?: string
+}
 
 /** The oldest version that the ledger speaks of. */
 export const OLDEST: Record<System, string> = { ollama: '0.5.7', 'llama-server': 'b9093' }
@@ -23,16 +30,23 @@ export function spanOf(from: string, to: string): Span {
   const { system } = a
   const newest = recordedVersions(system).at(-1)
   const notes: string[] = []
-  for (const version of new Set([a.version, b.version])) {
-    if (newest && compareVersions(version, newest) > 0) {
-      notes.push(
-        `${version} is newer than ${newest}, the newest version that was measured: what moved after ${newest} is not known here`,
-      )
-    }
+  const unknown = [...new Set([a.version, b.version])].filter(
+    (version) => newest && compareVersions(version, newest) > 0,
+  )
+  for (const version of unknown) {
+    notes.push(
+      `${version} is newer than ${newest}, the newest version that was measured: what moved after ${newest} is not known here; to see, measure both: ollama-conformance diff`,
+    )
   }
   if (compareVersions(a.version, b.version) > 0)
     notes.push(`${b.version} is the older one: this is a way back`)
-  return { system, from: a.version, to: b.version, notes }
+  return {
+    system,
+    from: a.version,
+    to: b.version,
+    notes,
+    ...(newest && unknown.length > 0 ? { unknownAfter: newest } : {}),
+  }
 }
 
 function versionOf(text: string): { system: System; version: string } {
