@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { compareVersions, inRange } from '../base/versions.ts'
-import type { Ledger, Statement } from '../ledger/ledger.ts'
+import { inRange } from '../base/versions.ts'
+import { isBeforeCheck, type Ledger, type Statement } from '../ledger/ledger.ts'
 import { endpointsAbout } from './about.ts'
 import {
   type Event,
@@ -80,10 +80,6 @@ export function ledgerChange(statement: Statement, from: string, to: string): St
   return statementChange(statement, said(statement, from), said(statement, to))
 }
 
-/** Whether a version is older than the check alone: nothing is known to have changed where only the check begins. */
-export const isBeforeCheck = ({ since, older }: Statement, version: string): boolean =>
-  older !== undefined && since !== undefined && compareVersions(version, since) < 0
-
 /** What a statement says of a version; undefined when it does not speak of it. */
 function said(statement: Statement, version: string): Said | undefined {
   if (!inRange(version, statement)) return undefined
@@ -120,12 +116,13 @@ export function statementChange(
   }
 }
 
-/** What breaks before what adds, routes and statements before parts of messages, core before exact. */
+/** What breaks before what adds, routes and statements before parts of messages, core before exact, documented before the rest. */
 export function inOrder(changes: Change[]): Change[] {
   const rank = (change: Change): number[] => [
     change.verdict === 'breaks' ? 0 : 1,
     change.kind === 'surface' ? (change.part === 'route' ? 0 : 2) : 1,
     change.kind === 'statement' ? TIERS.indexOf(change.tier) : 0,
+    change.kind === 'statement' && change.level !== 'documented' ? 1 : 0,
   ]
   return changes
     .map((change) => ({ change, rank: rank(change) }))

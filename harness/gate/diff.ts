@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Ledger, Statement } from '../ledger/ledger.ts'
+import { isBeforeCheck, type Ledger, type Statement } from '../ledger/ledger.ts'
 import { restoreExchange, type StoredExchange } from '../recording/recording.ts'
 import type { MessageProblemResult, Results, StatementResult } from '../report/results.ts'
 import { routeOf } from '../schema/routes.ts'
@@ -9,7 +9,6 @@ import {
   type Change,
   type Changes,
   inOrder,
-  isBeforeCheck,
   type Said,
   type SurfaceChange,
   statementChange,

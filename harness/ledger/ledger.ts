@@ -228,6 +228,10 @@ function rangeProblems({ since, until, values }: Statement): string[] {
 /** Whether a statement speaks of a version. */
 export const applies = (statement: Statement, version: string) => inRange(version, statement)
 
+/** Whether a version is older than the check alone: nothing is known to have changed where only the check begins. */
+export const isBeforeCheck = ({ since, older }: Statement, version: string): boolean =>
+  older !== undefined && since !== undefined && compareVersions(version, since) < 0
+
 /** The value that a statement expects of a version. */
 export function expectedValue(statement: Statement, version: string): unknown {
   return statement.values?.find((value) => inRange(version, value))?.value

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { changesBetween } from '../gate/changes.ts'
+import { spanOf } from '../gate/span.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 import type { StoredExchange } from '../recording/recording.ts'
 import { otherwise, recordedResults } from '../testing/results.ts'
@@ -57,6 +59,11 @@ test('statements stand under their endpoints, with what the ledger says of them'
   })
   expect(data.changed).toMatchObject({ since: '0.24.0' })
   expect(data.changed?.statements.map(({ id }) => id)).toContain('chat.images')
+  // Where only the check begins, nothing came.
+  const { changes } = changesBetween(ledger, spanOf('0.24.0', '0.32.15'))
+  expect(data.changed?.statements.map(({ id }) => id).sort()).toEqual(
+    changes.flatMap((one) => (one.kind === 'statement' ? one.id : [])).sort(),
+  )
 })
 
 test('what a server answers stays data', () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { System } from '../base/systems.ts'
 import { compareVersions, describeRange, inRange, type Range } from '../base/versions.ts'
-import { applies, expectedValue, type Ledger, type Statement } from '../ledger/ledger.ts'
+import { applies, expectedValue, isBeforeCheck, type Ledger, type Statement } from '../ledger/ledger.ts'
 import { recordedVersions, restoreExchange, type StoredExchange } from '../recording/recording.ts'
 import { curlOf, type Exchange } from '../wire/exchange.ts'
 import { headingOf, inGroups } from './groups.ts'
@@ -24,7 +24,7 @@ export function reportPage(results: Results, ledger: Ledger, relied: Iterable<st
 export type ReportData = ReturnType<typeof reportData>
 
 export function reportData(results: Results, ledger: Ledger, relied: ReadonlySet<string>) {
-  const { suite, target, startedAt, durationMs, totals, stopped, messages = [] } = results
+  const { suite, target, server, startedAt, durationMs, totals, stopped, messages = [] } = results
   const { system, version } = target
   // Results may be older than the ledger, and name what it has no more.
   const rows = results.statements.map((result) => ({ ...fallback(result), ...ledger.get(result.id), result }))
@@ -42,7 +42,7 @@ export function reportData(results: Results, ledger: Ledger, relied: ReadonlySet
         name,
         statements: of.map((row) => ({
           ...told(row, version),
-          ...judged(row.result),
+          ...judged(row.result, server?.url),
           also: row.about.endpoints.slice(1),
           relied: relied.has(row.id),
         })),
@@ -53,7 +53,7 @@ export function reportData(results: Results, ledger: Ledger, relied: ReadonlySet
       red: isRed(message, target),
       problems: message.problems.map(({ evidence, ...problem }) => ({
         ...problem,
-        exchange: shown(evidence, !isRed(message, target)),
+        exchange: shown(evidence, !isRed(message, target), server?.url),
       })),
     })),
   }
@@ -112,7 +112,10 @@ function sourceOf(text: string, system: System): { text: string; link?: string }
 }
 
 /** What the run says of a statement. */
-function judged({ status, message, expected, observed, durationMs, evidence }: StatementResult) {
+function judged(
+  { status, message, expected, observed, durationMs, evidence }: StatementResult,
+  url?: string,
+) {
   const same = isDeepStrictEqual(expected, observed)
   return {
     status,
@@ -121,7 +124,7 @@ function judged({ status, message, expected, observed, durationMs, evidence }: S
     expected,
     // Most are as expected; to say it twice would double the page.
     ...(same ? { same } : { observed }),
-    exchanges: evidence.map((exchange) => shown(exchange, !SPEAKS.includes(status))),
+    exchanges: evidence.map((exchange) => shown(exchange, !SPEAKS.includes(status), url)),
   }
 }
 
@@ -132,7 +135,7 @@ const LONGEST_REQUEST = 2_000
 const LONGEST_ANSWER = 3_000
 
 /** An exchange: the request as curl, the answer as it came, and where in it each chunk ended. */
-function shown(stored: StoredExchange, shorten: boolean) {
+function shown(stored: StoredExchange, shorten: boolean, url?: string) {
   const exchange = restoreExchange(stored)
   const { request, status, headers, end } = exchange
   const { text, ends } = decoded(exchange)
@@ -141,7 +144,7 @@ function shown(stored: StoredExchange, shorten: boolean) {
   const kept = typeof body === 'object' && 'sha256' in body ? ` --data-binary @${body.bytes}-bytes` : ''
   return {
     request: `${request.method} ${request.path}`,
-    curl: curlOf(exchange, undefined, shorten ? LONGEST_REQUEST : Number.POSITIVE_INFINITY) + kept,
+    curl: curlOf(exchange, url, shorten ? LONGEST_REQUEST : Number.POSITIVE_INFINITY) + kept,
     status,
     headers: headers.map(([name, value]) => `${name}: ${value}`).join('\n'),
     body: text.slice(0, limit),
@@ -172,7 +175,7 @@ function changedSince(ledger: Ledger, { system, version }: Results['target']) {
   const before = recordedVersions(system).findLast((one) => compareVersions(one, version) < 0)
   if (before === undefined) return undefined
   const statements = [...ledger.values()]
-    .filter((one) => one.system === system && !one.excluded)
+    .filter((one) => one.system === system && !one.excluded && !isBeforeCheck(one, before))
     .flatMap((one): Moved[] => {
       const [did, does] = [applies(one, before), applies(one, version)]
       if (!did && !does) return []

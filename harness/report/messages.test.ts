@@ -5,7 +5,8 @@ import { fromRoot } from '../base/paths.ts'
 import { recordedVersions } from '../recording/recording.ts'
 import { unfold } from '../recording/area-file.ts'
 import { Checkout } from '../testing/checkout.ts'
-import type { Results } from './results.ts'
+import { messageLines } from './messages.ts'
+import type { MessageResult, Results } from './results.ts'
 
 const NEWEST = recordedVersions('ollama').at(-1) as string
 
@@ -92,4 +93,31 @@ describe('a change in every last record', { timeout: 300_000 }, () => {
     }
     expect(output).not.toContain('TypeError')
   })
+})
+
+test('the curl of a finding asks the server that was asked, where it outlives the run', () => {
+  const result = {
+    id: 'tags/response',
+    status: 'fail',
+    problems: [
+      {
+        kind: 'missing',
+        place: '/models/*/model',
+        found: '[]',
+        rule: 'always there',
+        count: 1,
+        statements: ['models.tags.entry'],
+        evidence: {
+          request: { method: 'GET', path: '/api/tags', headers: {} },
+          response: { status: 200, headers: [], chunks: [[0, '{}']] },
+          end: 'complete',
+        },
+      },
+    ],
+  } as unknown as MessageResult
+  const target = { system: 'ollama', version: NEWEST, url: 'http://box:8080' } as const
+  expect(messageLines(result, { ...target, kind: 'url' }).join('\n')).toContain(' http://box:8080/api/tags\n')
+  expect(messageLines(result, { ...target, kind: 'container' }).join('\n')).toContain(
+    ' http://127.0.0.1:11434/api/tags\n',
+  )
 })

@@ -3,7 +3,8 @@ import { describeProblem } from '../schema/validate.ts'
 import { evidence } from '../wire/exchange.ts'
 import { isRed, type MessageResult } from './results.ts'
 
-type Target = Parameters<typeof isRed>[1]
+/** The address only where the server is somebody else's: there it outlives the run. */
+type Target = Parameters<typeof isRed>[1] & { url?: string }
 
 const SHOWN_PROBLEMS = 4
 const LONGEST_LINE = 300
@@ -15,7 +16,10 @@ export function messageLines(result: MessageResult, target: Target): string[] {
   const [first] = problems as [(typeof problems)[number]]
   const about = known ?? (status === 'added' && !isRed(result, target) ? 'a notice: it only has more' : '')
   const more = problems.length - SHOWN_PROBLEMS
-  const [curl = '', statusLine = ''] = evidence(restoreExchange(first.evidence)).split('\n')
+  const [curl = '', statusLine = ''] = evidence(
+    restoreExchange(first.evidence),
+    target.kind === 'url' ? target.url : undefined,
+  ).split('\n')
   return [
     '',
     `message ${id}: ${status}${about ? ` (${about})` : ''}`,

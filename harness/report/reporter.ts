@@ -20,6 +20,7 @@ import { compiledLedger } from '../ledger/compiled.ts'
 import type { Ledger, Statement } from '../ledger/ledger.ts'
 import { operationsOf } from '../schema/routes.ts'
 import { mergeRecording, type StoredArea, writeRecording } from '../recording/recording.ts'
+import { NEVER_PROBED } from '../run/served.ts'
 import type { Session } from '../run/session.ts'
 import type { Status, Verdict } from '../run/verdict.ts'
 import { gradeLines, gradeOf } from './grade.ts'
@@ -290,7 +291,7 @@ const factsOf = (
   url,
   says,
   headers: asked.headers,
-  served: operationsOf(system, version).filter((one) => !absent.includes(one)),
+  served: operationsOf(system, version).filter((one) => !absent.includes(one) && !NEVER_PROBED.includes(one)),
   absent,
   profiles: asked.profiles,
   models: supply?.way ?? 'none',
