@@ -54,6 +54,20 @@ test('stored results by file, folder and name, with both answers', async () => {
   })
 })
 
+test('of stored results what was asked for is compared, and where that is nothing it is told', async () => {
+  const folder = temporaryFolder(FILES)
+  const [same, other] = await Promise.all([
+    command(folder, ['diff', 'old', 'new', '--only', 'options.num_keep.*', '--json']),
+    command(folder, ['diff', 'old', 'new', '--only', 'embed']),
+  ])
+  expect(JSON.parse(same.stdout).changes).toHaveLength(1)
+  expect(other).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: 'ollama-conformance: nothing could be compared: no statement that was asked for is in either\n',
+  })
+})
+
 test(
   'a side that is none, holds no results, or does not answer ends with 2 and one line',
   {

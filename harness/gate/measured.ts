@@ -6,6 +6,7 @@ import { readResults } from '../report/stored.ts'
 import { onInterrupt } from '../run/interrupt.ts'
 import { type Difference, difference } from './diff.ts'
 import type { Reliance } from './relies.ts'
+import { isAmong } from './selection.ts'
 import { type Sorted, sorted } from './show.ts'
 import { measure, sideOf, stopRuns } from './sides.ts'
 
@@ -27,7 +28,7 @@ export async function measured(
   const forget = onInterrupt(async () => stopRuns())
   const resultsOf = (side: typeof a): Promise<Results> | Results =>
     side.kind === 'stored'
-      ? readResults(side.file)
+      ? narrowed(readResults(side.file), only, ledger)
       : measure(system, side.name, only, (line) => tell(`${side.name}: ${line}`))
   // Two addresses may be one server, whose models the runs share. Else most of a run is waiting, and both at once take little longer.
   const first = resultsOf(a)
@@ -38,8 +39,25 @@ export async function measured(
   assertJudged(to, is)
   const found = difference(ledger, was, is)
   const compared = new Set([...was.statements, ...is.statements].map(({ id }) => id)).size
+  const [nothing] = found.incomparable
+  if (found.incomparable.length === compared)
+    throw new SuiteError(
+      `nothing could be compared: ${nothing ? `${nothing.why} (${nothing.id}, and all others)` : 'no statement that was asked for is in either'}`,
+    )
   const basis = `Measured: ${described(from, was)}, and ${described(to, is)}; ${compared} statements, of which ${found.incomparable.length} could not be compared.`
   return { result: sorted(found, reliance, basis, 'no difference was seen'), found }
+}
+
+/** Of stored results what was asked for: they may be of more. */
+function narrowed(results: Results, only: readonly string[], ledger: Ledger): Results {
+  if (only.length === 0) return results
+  const isMeant = isAmong(only, ledger)
+  const statements = results.statements.filter(({ id }) => isMeant(id))
+  const messages = results.messages?.map((message) => ({
+    ...message,
+    problems: message.problems.filter((problem) => problem.statements.some(isMeant)),
+  }))
+  return { ...results, statements, messages }
 }
 
 /** So many checks whose connection was lost are no single bug of the server: nothing it says can be trusted then. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { loadLedger } from '../ledger/ledger.ts'
-import { select } from './selection.ts'
+import { isAmong, select } from './selection.ts'
 
 const ledger = loadLedger()
 /** The statements that Vitest would take by the pattern. */
@@ -41,4 +41,11 @@ test('a name that nothing has is told with the nearest', () => {
   expect(() => select(['chatt'], ledger)).toThrow(
     /there is no area and no statement chatt; did you mean chat\?/,
   )
+})
+
+test('one statement is among those that are named, or not', () => {
+  const isMeant = isAmong(['embed', 'options.num_keep.*'], ledger)
+  expect(
+    ['embed.window.none', 'options.num_keep.negative', 'options.seed.zero', 'nothing'].map(isMeant),
+  ).toEqual([true, true, false, false])
 })
