@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { SuiteError, say } from '../base/errors.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
-import { configOption, jsonOption, onlyOption } from './options.ts'
+import { allOption, configOption, jsonOption, onlyOption } from './options.ts'
 
 type Options = {
   base: string
@@ -10,6 +10,7 @@ type Options = {
   measure?: string | true
   only?: string[]
   config?: string
+  all?: true
   comment?: string
   reports?: string
   github?: true
@@ -32,6 +33,7 @@ export const bump = (): Command =>
     .option('--measure [target]', `run the suites on both too, on this target (${TARGET})`)
     .addOption(onlyOption('measure'))
     .addOption(configOption())
+    .addOption(allOption())
     .option('--comment <file>', 'write the comment on a pull request, Markdown')
     .option('--reports <folder>', 'write everything, as JSON and Markdown')
     .option('--github', 'annotations, job summary and outputs, in a step of a workflow')
@@ -71,6 +73,6 @@ export const bump = (): Command =>
       writeBump(steps, options)
       if (github) writeForGitHub(steps, exit)
       else if (json) console.log(JSON.stringify(report.bumpJson(steps), null, 1))
-      else console.log(report.bumpText(steps))
+      else console.log(report.bumpText(steps, options.all))
       process.exitCode = exit
     })

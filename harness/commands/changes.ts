@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { Command } from 'commander'
 import { CONFIG_FILE } from '../base/paths.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
-import { EXIT_OF_CHANGES, configOption, jsonOption, markdownOption } from './options.ts'
+import { allOption, EXIT_OF_CHANGES, configOption, jsonOption, markdownOption } from './options.ts'
 
-type Options = { config?: string; json?: true; markdown?: true }
+type Options = { config?: string; all?: true; json?: true; markdown?: true }
 
 /** `changes A B`: what is different for a client, from the ledger and the schemas, without a server. */
 export const changes = (): Command =>
@@ -16,10 +16,11 @@ export const changes = (): Command =>
     .argument('<from>', 'the version that you have: 0.24.0')
     .argument('<to>', 'the version that you would have: 0.32.15; an older one is a way back')
     .addOption(configOption())
+    .addOption(allOption())
     .addOption(jsonOption('everything'))
     .addOption(markdownOption())
     .addHelpText('after', EXIT_OF_CHANGES)
-    .action(async (from: string, to: string, { config, json, markdown }: Options) => {
+    .action(async (from: string, to: string, { config, all, json, markdown }: Options) => {
       const [{ fromLedger }, { relianceOf }, show, loaded] = await Promise.all([
         import('../gate/from-ledger.ts'),
         import('../gate/relies.ts'),
@@ -29,7 +30,7 @@ export const changes = (): Command =>
       const ledger = await compiledLedger()
       const result = fromLedger(ledger, relianceOf(loaded, ledger), from, to)
       if (json) console.log(JSON.stringify(show.asJson(result), null, 1))
-      else console.log(markdown ? show.asMarkdown(result) : show.asText(result))
+      else console.log(markdown ? show.asMarkdown(result) : show.asText(result, { all }))
       process.exitCode = show.exitOf(result)
     })
 

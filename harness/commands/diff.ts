@@ -2,9 +2,16 @@ import { Command, Option } from 'commander'
 import { say } from '../base/errors.ts'
 import { SYSTEMS, type System } from '../base/systems.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
-import { EXIT_OF_CHANGES, configOption, jsonOption, markdownOption, onlyOption } from './options.ts'
+import {
+  allOption,
+  EXIT_OF_CHANGES,
+  configOption,
+  jsonOption,
+  markdownOption,
+  onlyOption,
+} from './options.ts'
 
-type Options = { only?: string[]; system: System; config?: string; json?: true; markdown?: true }
+type Options = { only?: string[]; system: System; config?: string; all?: true; json?: true; markdown?: true }
 
 /** `diff A B`: the same as `changes`, but measured on both sides. */
 export const diff = (): Command =>
@@ -18,10 +25,11 @@ export const diff = (): Command =>
     .addOption(onlyOption('run'))
     .addOption(new Option('--system <system>', 'whose suites').choices([...SYSTEMS]).default('ollama'))
     .addOption(configOption())
+    .addOption(allOption())
     .addOption(jsonOption('everything, with whole exchanges'))
     .addOption(markdownOption())
     .addHelpText('after', EXIT_OF_CHANGES)
-    .action(async (from: string, to: string, { only = [], system, config, json, markdown }: Options) => {
+    .action(async (from: string, to: string, { only = [], system, config, all, json, markdown }: Options) => {
       const [{ measured }, { sideOf }, { shownEvidence, asCurl }, { relianceOf }, show, { loadConfig }] =
         await Promise.all([
           import('../gate/measured.ts'),
@@ -51,7 +59,12 @@ export const diff = (): Command =>
         console.log(JSON.stringify(output, null, 1))
       } else if (markdown) console.log(show.asMarkdown(result))
       else {
-        console.log(show.asText(result, ({ id }, width) => shownEvidence(found.evidence.get(id), width)))
+        console.log(
+          show.asText(result, {
+            all,
+            detail: ({ id }, width) => shownEvidence(found.evidence.get(id), width),
+          }),
+        )
         const reasons = new Map<string, string[]>()
         for (const { id, why } of found.incomparable) reasons.set(why, [...(reasons.get(why) ?? []), id])
         if (reasons.size > 0) console.log('\nNot compared')

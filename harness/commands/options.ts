@@ -13,6 +13,8 @@ export const jsonOption = (what = 'what was found') => new Option('--json', `${w
 export const onlyOption = (verb: string) =>
   new Option('--only <names...>', `areas or statements to ${verb}: chat options.*`)
 
+export const allOption = () => new Option('--all', 'list also what does not touch what you rely on')
+
 export const markdownOption = () =>
   new Option('--markdown', 'for a comment on a pull request or the summary of a job')
 

@@ -98,13 +98,13 @@ export function commentOf(steps: readonly Step[]): string {
 }
 
 /** The same for a terminal. */
-export function bumpText(steps: readonly Step[]): string {
+export function bumpText(steps: readonly Step[], all?: true): string {
   if (steps.length === 0) return NO_BUMP
   return steps
     .map((step) =>
       [
         `${step.from} → ${step.to} in ${places(step).join(', ')}`,
-        ...step.found.map((found) => asText(found)),
+        ...step.found.map((found) => asText(found, { all })),
         ...(step.unjudged === undefined ? [] : [`could not be judged: ${step.unjudged}`]),
       ].join('\n'),
     )

@@ -196,12 +196,22 @@ describe('what is relied on', () => {
 
   test('comes first, and is marked for programs', () => {
     const result = relying('  endpoints: [/v1/images/edits]')
-    const text = asText(result)
+    const text = asText(result, { all: true })
     expect(text.indexOf('Touches what you rely on')).toBeLessThan(
       text.indexOf('though you do not rely on it'),
     )
     const { totals, changes } = asJson(result)
     expect(changes.filter((one) => one.reliedOn)).toHaveLength(totals.touching as number)
+  })
+
+  test('the rest is counted, and not listed', () => {
+    const result = relying('  endpoints: [/v1/images/edits]')
+    const text = asText(result)
+    expect(text).not.toContain('though you do not rely on it')
+    const rest = result.changes.length - (result.touching?.length ?? 0)
+    expect(text.split('\n').at(-1)).toContain(
+      `${rest} more changes that you do not rely on: --all lists them too`,
+    )
   })
 
   test('a name that nothing has is named with its place and the nearest', () => {
@@ -219,11 +229,25 @@ describe('what is relied on', () => {
   })
 })
 
+test('a long list begins with how many changes each endpoint has', () => {
+  const result = sorted(between('0.24.0', '0.32.15'), undefined, 'Read.')
+  const [, overview = ''] = asText(result).split('\n\n')
+  const sums = overview
+    .split('\n')
+    .slice(1)
+    .map((line) => [Number(line.slice(0, 6)), Number(line.slice(6, 12))] as const)
+  expect(sums.reduce((sum, [breaks]) => sum + breaks, 0)).toBe(result.breaks.length)
+  expect(sums.reduce((sum, [, adds]) => sum + adds, 0)).toBe(result.adds.length)
+  expect(asText(sorted(between('0.20.0', '0.22.0'), undefined, 'Read.'))).not.toMatch(/^ *break +add$/m)
+})
+
 test('Markdown has both values, escapes what is none, and stays short enough for a comment', () => {
   const markdown = (from: string, to: string) => asMarkdown(sorted(between(from, to), undefined, 'Read.'))
   const text = markdown('0.24.0', '0.32.15')
   expect(text).toMatch(/`options\.repeat_penalty\.default`<\/sub>\n {2}- was .*\n {2}- is .*/)
-  expect(text).toContain('**`POST /v1/images/edits`**')
+  expect(text).toContain('<details><summary><code>POST /v1/images/edits</code> (')
+  expect(text.match(/<details/g)).toHaveLength(text.match(/<\/details>/g)?.length as number)
+  expect(markdown('0.20.0', '0.22.0')).toMatch(/^\*\*`[A-Z]+ \/.*`\*\*$/m)
   const short = markdown('0.30.0', '0.32.15')
   expect(short.split('\n').filter((line) => line.startsWith('- ')).length).toBe(
     between('0.30.0', '0.32.15').changes.length,

@@ -113,8 +113,18 @@ const SHOWN = 220
 /** Beside what it means. */
 const SHOWN_BESIDE = 120
 
-/** The changes for a terminal. */
-export function asText(changes: Sorted, detail: Detail = () => []): string {
+/** A list of more changes is told first, or opened, by endpoint. */
+const LONG = 30
+
+/**
+ * The changes for a terminal.
+ *
+ * @param all whether what does not touch what is relied on is listed too
+ */
+export function asText(
+  changes: Sorted,
+  { all, detail }: { all?: true | undefined; detail?: Detail } = {},
+): string {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: process.stdout })
   const lines = [
@@ -122,7 +132,10 @@ export function asText(changes: Sorted, detail: Detail = () => []): string {
     style('dim', changes.basis),
     ...changes.notes.map((note) => `Note: ${note}`),
   ]
-  for (const [title, list] of SECTIONS(changes)) {
+  const listed = SECTIONS(changes).filter(([, list]) => all || !changes.touching || list === changes.touching)
+  const ofAll = listed.flatMap(([, list]) => list)
+  if (ofAll.length > LONG) lines.push('', ...overview(ofAll, changes.system))
+  for (const [title, list] of listed) {
     if (list.length === 0) continue
     lines.push('', style(['bold', 'underline'], `${title} (${list.length})`))
     for (const [group, ofGroup] of inGroups(list, groupOf, changes.system)) {
@@ -139,14 +152,31 @@ export function asText(changes: Sorted, detail: Detail = () => []): string {
         }
         const word = { refused: ', refused now', accepted: ', accepted now' }[change.change as string] ?? ''
         lines.push(style('dim', `      ${change.id}, ${change.tier}${word}`))
-        lines.push(...detail(change, SHOWN).map((line) => `      ${line}`))
+        lines.push(...(detail?.(change, SHOWN) ?? []).map((line) => `      ${line}`))
       }
     }
   }
-  if (!changes.touching && changes.changes.length > 0) {
-    lines.push('', style('dim', HINT))
-  }
+  if (!changes.touching && changes.changes.length > 0) lines.push('', style('dim', HINT))
+  const hidden = changes.changes.length - ofAll.length
+  if (hidden > 0)
+    lines.push(
+      '',
+      style('dim', `${count(hidden, 'more change')} that you do not rely on: --all lists them too`),
+    )
   return lines.join('\n')
+}
+
+/** How many changes each endpoint has. */
+function overview(changes: readonly Change[], system: Changes['system']): string[] {
+  const row = (breaks: unknown, adds: unknown, name: string) =>
+    `${String(breaks).padStart(6)}  ${String(adds).padStart(4)}  ${name}`
+  return [
+    row('break', 'add', ''),
+    ...inGroups(changes, groupOf, system).map(([name, of]) => {
+      const breaks = of.filter(({ verdict }) => verdict === 'breaks').length
+      return row(breaks || '', of.length - breaks || '', name)
+    }),
+  ].map((line) => line.trimEnd())
 }
 
 export const HINT =
@@ -187,8 +217,13 @@ export function asMarkdown(
     // Whoever says what is relied on wants to see that, and the rest on demand; else only what adds can wait.
     const open = changes.touching ? list === changes.touching : list === changes.breaks
     lines.push('', `<details${open ? ' open' : ''}><summary><b>${title} (${list.length})</b></summary>`)
+    const long = list.length > LONG
     for (const [group, ofGroup] of inGroups(list, groupOf, changes.system)) {
-      lines.push('', /^[A-Z]+ \//.test(group) ? `**\`${group}\`**` : `**${group}**`, '')
+      const isEndpoint = /^[A-Z]+ \//.test(group)
+      if (long) {
+        const name = isEndpoint ? `<code>${group}</code>` : group
+        lines.push('', `<details><summary>${name} (${ofGroup.length})</summary>`, '')
+      } else lines.push('', isEndpoint ? `**\`${group}\`**` : `**${group}**`, '')
       for (const change of ofGroup) {
         const mark = change.verdict === 'breaks' ? '🔴' : '🟢'
         const id = change.kind === 'statement' ? ` <sub>\`${change.id}\`</sub>` : ''
@@ -198,6 +233,7 @@ export function asMarkdown(
           lines.push(`  - ${[word, escaped(means), value && code(value)].filter(Boolean).join(' ')}`)
         }
       }
+      if (long) lines.push('', '</details>')
     }
     lines.push('', '</details>')
   }
@@ -227,12 +263,15 @@ function shortened(lines: string[], longest: number): string {
     return length > longest
   })
   if (kept < 0) return lines.join('\n')
+  const open = lines
+    .slice(0, kept)
+    .reduce((sum, line) => sum + (line.startsWith('<details') ? 1 : line === '</details>' ? -1 : 0), 0)
   const entries = lines.slice(kept).filter((line) => line.startsWith('- ')).length
   return [
     ...lines.slice(0, kept),
     '',
     `… and ${entries} more: run the command, or see its \`--json\`.`,
     '',
-    '</details>',
+    ...Array<string>(open).fill('</details>'),
   ].join('\n')
 }
