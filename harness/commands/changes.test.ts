@@ -71,3 +71,21 @@ test('init writes a configuration once', async () => {
   expect(await command(folder, ['init', '--force'])).toMatchObject({ code: 0 })
   expect(await command(folder, ['changes', '0.16.3', '0.17.0'])).toMatchObject({ code: 0 })
 })
+
+test('a version is one for explain too, and one that was not measured is said to be', async () => {
+  expect(await run('explain think --at 0.99')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^ollama-conformance: 0\.99 names no version; /),
+  })
+  const newer = await run('explain think --at 99.0.0')
+  expect(newer.code).toBe(0)
+  expect(newer.stderr).toMatch(/^ollama-conformance: note: 99\.0\.0 is newer than /)
+})
+
+test('a place that cannot be written to is one line', async () => {
+  const folder = temporaryFolder({ taken: '' })
+  expect(await command(folder, ['init', '--config', 'taken/c.yaml'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^ollama-conformance: not a directory: taken\/c\.yaml\n$/),
+  })
+})

@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { say } from '../base/errors.ts'
+import { spanOf } from '../gate/span.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 
 type Options = { at?: string; exchanges?: true; json?: true }
@@ -15,6 +17,7 @@ export const explain = (): Command =>
     .option('--exchanges', 'with the recorded exchanges that prove a statement')
     .option('--json', 'everything, for programs, in the form of api.schema.json')
     .action(async (names: string[], { at, exchanges, json }: Options) => {
+      if (at !== undefined) for (const note of spanOf(at, at).notes) say(`note: ${note}`)
       const { explain: asked, explainedText } = await import('../reference/explain.ts')
       const explained = asked(await compiledLedger(), { name: names.join(' '), at, exchanges })
       console.log(json ? JSON.stringify(explained, null, 1) : explainedText(explained, at))

@@ -25,7 +25,7 @@ test('from a HAR file into a configuration that decides what counts', async () =
   })
   const learnt = await command(folder, ['learn', '--har', 'used.har'])
   expect(learnt.code, learnt.stderr).toBe(0)
-  expect(learnt.stderr).toMatch(/POST \/api\/generate: 1 request, 3 fields, whole/)
+  expect(learnt.stderr).toMatch(/POST \/api\/generate: 1 request, 3 fields sent, answered whole/)
   const config = readFileSync(join(folder, 'ollama-conformance.yaml'), 'utf8')
   expect(config).toContain('- POST /api/generate width')
   expect(config).not.toContain('secret')

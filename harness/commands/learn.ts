@@ -86,7 +86,8 @@ async function watch(listen: string, upstream: string, usage: Usage): Promise<vo
 
 function* seen(usage: Usage): Generator<string> {
   for (const [endpoint, { requests, sent, unknown, streams }] of usage.endpoints) {
-    yield `${endpoint}: ${requests} request${requests === 1 ? '' : 's'}, ${sent.size} fields, ${[...streams].join(' and ') || 'no answer'}`
+    const answered = streams.size > 0 ? `answered ${[...streams].join(' and ')}` : 'no answer of success'
+    yield `${endpoint}: ${requests} request${requests === 1 ? '' : 's'}, ${sent.size} field${sent.size === 1 ? '' : 's'} sent, ${answered}`
     if (unknown.size > 0) yield `  sent, but no version knows: ${[...unknown].sort().join(', ')}`
   }
   for (const [request, count] of usage.strange) yield `no route of Ollama: ${request} (${count})`

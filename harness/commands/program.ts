@@ -73,6 +73,10 @@ export async function main(args: readonly string[]): Promise<void> {
       say(`${error.message.replace(/^error: /, '')}${hintFor(error, root, args)}`)
     } else if (error instanceof SuiteError) {
       for (const line of messageOf(error).split('\n')) say(line)
+    } else if (isOfFiles(error)) {
+      // The folder of the user: it may not be written to, or is full.
+      const [, what] = error.message.match(/^[A-Z]+: ([^,]+)/) ?? []
+      say(`${what ?? error.message}: ${error.dest ?? error.path}`)
     } else {
       // A fault of this project: whoever reports it needs to say where.
       say(error instanceof Error ? (error.stack ?? error.message) : String(error))
@@ -80,6 +84,11 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = EXIT.unjudged
   }
 }
+
+const isOfFiles = (error: unknown): error is NodeJS.ErrnoException & { dest?: string } =>
+  ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EISDIR', 'ENOTDIR'].includes(
+    (error as NodeJS.ErrnoException)?.code as string,
+  )
 
 function hintFor({ code, message }: CommanderError, root: Command, args: readonly string[]): string {
   const command = root.commands.find((one) => one.name() === args[0])
