@@ -74,6 +74,33 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
   // The last resort, for when nothing asynchronous can run any more.
   process.once('exit', killAll)
 
+  const start: Target['start'] = async (settings, store = '1') => {
+    const models = storeIn(folder, store)
+    if (system === 'ollama' && !existsSync(models)) {
+      if (existsSync(kept)) await copyOf(kept, models)
+      else leave(models)
+    }
+    const env = Object.fromEntries(
+      PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    )
+    const server = spawn(program, argumentsOf(system, settings, folder), {
+      env: {
+        ...env,
+        ...environmentOf(system, await placed(settings), homeIn(folder, servers.length), models),
+      },
+      // What a setting names by a relative path is in the folder too.
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    })
+    servers.push(server)
+    if (server.pid !== undefined) keeper.keep({ group: server.pid })
+    const log = new LogTail()
+    const url = await listening(server, log, program, limits.start)
+    started.set(url, { server, log })
+    return url
+  }
+
   return {
     system,
     kind: 'binary',
@@ -85,32 +112,7 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       return `sha256:${hash.digest('hex')}`
     },
     keepModels: () => copyOf(storeIn(folder, '1'), kept),
-    start: async (settings, store = '1') => {
-      const models = storeIn(folder, store)
-      if (system === 'ollama' && !existsSync(models)) {
-        if (existsSync(kept)) await copyOf(kept, models)
-        else leave(models)
-      }
-      const env = Object.fromEntries(
-        PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
-      )
-      const server = spawn(program, argumentsOf(system, settings, folder), {
-        env: {
-          ...env,
-          ...environmentOf(system, await placed(settings), homeIn(folder, servers.length), models),
-        },
-        // What a setting names by a relative path is in the folder too.
-        cwd: folder,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: process.platform !== 'win32',
-      })
-      servers.push(server)
-      if (server.pid !== undefined) keeper.keep({ group: server.pid })
-      const log = new LogTail()
-      const url = await listening(server, log, program, limits.start)
-      started.set(url, { server, log })
-      return url
-    },
+    start: (settings, store) => keeper.making(start(settings, store)),
     ended: async (url) => {
       const { server, log } = started.get(url) ?? {}
       // It is asked for because the server does not answer: it may be about to end.

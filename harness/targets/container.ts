@@ -96,47 +96,49 @@ export async function containerTarget(
   keeper.keep({ containers: volume })
   const started = new Map<string, { id: string; log: LogTail }>()
 
+  const start: Target['start'] = async (settings, store = '1') => {
+    if (!(await client.image.exists(name))) say(`pulling ${image} (a few GB the first time)`)
+    const log = new LogTail()
+    const container = new GenericContainer(image)
+      .withExposedPorts(PORT[system])
+      .withLabels(labels)
+      // Its reaper is an image of its own to pull; the labels serve in its place.
+      .withAutoCleanup(false)
+      .withLogConsumer((stream) => stream.on('data', (part) => log.add(String(part))))
+      .withStartupTimeout(START_LIMIT)
+      .withWaitStrategy(
+        Wait.forHttp(READY[system], PORT[system], { abortOnContainerExit: true }).forStatusCode(200),
+      )
+    if (system === 'ollama') {
+      container
+        .withEnvironment({
+          OLLAMA_MODELS: `/models/${store}`,
+          ...OLLAMA_DEFAULTS,
+          ...settings,
+          // The address of a container is fixed, as a server may ask for it.
+          OLLAMA_HOST: '0.0.0.0:11434',
+        })
+        .withBindMounts([{ source: volume, target: '/models' }])
+    } else serveInstrument(container, settings)
+    try {
+      const running = await container.start()
+      const url = `http://${running.getHost()}:${running.getMappedPort(PORT[system])}`
+      started.set(url, { id: running.getId(), log })
+      return url
+    } catch (error) {
+      throw new SuiteError(
+        `no server came up in a container of ${image}: ${messageOf(error).split('\n')[0]}${log}`,
+      )
+    }
+  }
+
   return {
     system,
     kind: 'container',
     label: image,
     launches: true,
     digest: async () => (await dockerode.getImage(name.string).inspect()).Id,
-    start: async (settings, store = '1') => {
-      if (!(await client.image.exists(name))) say(`pulling ${image} (a few GB the first time)`)
-      const log = new LogTail()
-      const container = new GenericContainer(image)
-        .withExposedPorts(PORT[system])
-        .withLabels(labels)
-        // Its reaper is an image of its own to pull; the labels serve in its place.
-        .withAutoCleanup(false)
-        .withLogConsumer((stream) => stream.on('data', (part) => log.add(String(part))))
-        .withStartupTimeout(START_LIMIT)
-        .withWaitStrategy(
-          Wait.forHttp(READY[system], PORT[system], { abortOnContainerExit: true }).forStatusCode(200),
-        )
-      if (system === 'ollama') {
-        container
-          .withEnvironment({
-            OLLAMA_MODELS: `/models/${store}`,
-            ...OLLAMA_DEFAULTS,
-            ...settings,
-            // The address of a container is fixed, as a server may ask for it.
-            OLLAMA_HOST: '0.0.0.0:11434',
-          })
-          .withBindMounts([{ source: volume, target: '/models' }])
-      } else serveInstrument(container, settings)
-      try {
-        const running = await container.start()
-        const url = `http://${running.getHost()}:${running.getMappedPort(PORT[system])}`
-        started.set(url, { id: running.getId(), log })
-        return url
-      } catch (error) {
-        throw new SuiteError(
-          `no server came up in a container of ${image}: ${messageOf(error).split('\n')[0]}${log}`,
-        )
-      }
-    },
+    start: (settings, store) => keeper.making(start(settings, store)),
     ended: async (url) => {
       const { id, log } = started.get(url) ?? {}
       if (!id) return undefined

@@ -9,8 +9,8 @@ import { signalGroup } from './groups.ts'
 /** How long servers may take to end by themselves, ms. */
 const GRACE = 2_000
 
-/** How often it is looked for containers, so long apart. */
-const ROUNDS = 3
+/** How often it is looked for containers, and how long after one another, ms. */
+const ROUNDS = { count: 4, pause: 1_000 }
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
 
@@ -34,8 +34,8 @@ async function removeContainers(labels: string[]): Promise<void> {
   if (labels.length === 0) return
   const { removeLabelled } = await import('./container.ts')
   // The engine may still be making one that the run had asked for.
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0) await setTimeout(GRACE)
+  for (let round = 0; round < ROUNDS.count; round++) {
+    if (round > 0) await setTimeout(ROUNDS.pause)
     for (const label of labels) await removeLabelled(label).catch(() => {})
   }
 }

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, watch } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
 import { Checkout, type Running, ledger, suite } from '../testing/checkout.ts'
+import { temporaryFolder } from '../testing/folder.ts'
 import { startPeer } from '../testing/peer.ts'
 import { POSIX, program } from '../testing/program.ts'
 
@@ -63,6 +67,20 @@ describe.runIf(POSIX)('a run that is killed (POSIX)', { timeout: 120_000 }, () =
     const { target, connections } = await lastingProgram()
     await killed(new Checkout(DEMO).start({ OLLAMA_TARGET: target }), 'the check has begun', connections)
     expect(connections).toHaveLength(2)
+  })
+
+  test('what it was about to make goes, although it took down all else before', async () => {
+    const folder = temporaryFolder({ 'models/blob': 'text' })
+    const script = `
+      import { startKeeper } from ${JSON.stringify(fromRoot('harness/targets/keeper.ts'))}
+      const keeper = startKeeper()
+      keeper.keep({ folder: ${JSON.stringify(join(folder, 'models'))} })
+      void keeper.making(new Promise(() => {}))
+      keeper.release()
+      process.exit(130)`
+    const run = spawn(process.execPath, ['--input-type=module', '--eval', script])
+    await once(run, 'exit')
+    await emptied(folder)
   })
 
   test('in a comparison leaves no server of either side', async () => {

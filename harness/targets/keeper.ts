@@ -9,7 +9,9 @@ export type Kept = { group: number } | { folder: string } | { containers: string
 export type Keeper = {
   /** Sees to it that something ends with this process. */
   keep: (what: Kept) => void
-  /** Everything was taken down in order. */
+  /** What is being made may be there only after everything was taken down. */
+  making: <Made>(work: Promise<Made>) => Promise<Made>
+  /** Everything was taken down in order; it is relied on no more, unless something is being made. */
   release: () => void
 }
 
@@ -30,8 +32,13 @@ export function startKeeper(): Keeper {
   pipe.on('error', () => {})
   child.unref()
   pipe.unref()
+  let making = 0
   return {
     keep: (what) => void pipe.write(`${JSON.stringify(what)}\n`),
-    release: () => void pipe.end('"released"\n'),
+    making: (work) => {
+      making += 1
+      return work.finally(() => (making -= 1))
+    },
+    release: () => void (making === 0 && pipe.end('"released"\n')),
   }
 }
