@@ -33,7 +33,8 @@ export function temporaryFolder(): string {
 /** As often as it takes: a server that is ending may still write. */
 export const removeFolder = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 
-function removeAbandoned(): void {
+/** Removes the folders that killed runs of this machine and user left. */
+export function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = name.match(/^ollama-conformance-([0-9a-f]{8}-\d+)-\w{6}$/)?.[1]
     if (owner === undefined || !isGone(owner)) continue

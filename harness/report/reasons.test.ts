@@ -28,6 +28,7 @@ test('one fault that makes many checks fail is told once, by what the server doe
       'POST /api/show answers nothing: 2 requests in a row waited for up to 45 s',
       boom,
     ),
+    ...many('left', 'fail', 'aborts do not reach the engine: a generation goes on').slice(-2),
     ...many('wrong', 'fail', 'the server does something else', exchange(200, '{}')),
   ])
   expect(found.map(({ reason, ids }) => [reason, ids.length, ids[0]])).toEqual([
@@ -35,6 +36,7 @@ test('one fault that makes many checks fail is told once, by what the server doe
     ['the answer is cut off', 10, 'cut.0'],
     ['ollama ended with exit code 7; its last words:', 10, 'launch.0'],
     ['POST /api/show answers nothing: 2 requests in a row waited for up to 45 s', 10, 'dead.0'],
+    ['aborts do not reach the engine: a generation goes on', 2, 'left.8'],
   ])
 })
 

@@ -1,4 +1,5 @@
 import { restoreExchange } from '../recording/recording.ts'
+import { NOT_STOPPED } from '../run/manners.ts'
 import type { StatementResult } from './results.ts'
 
 /** From so many on, what checks fail for alike is told once. */
@@ -6,14 +7,16 @@ const MANY = 10
 
 type Checked = Pick<StatementResult, 'id' | 'status' | 'message' | 'evidence'>
 
-/** For what many checks fail, or could not be made, alike: one fault of a server may make hundreds fail. */
+/** For what many checks fail, or could not be made, alike: one fault of a server may make hundreds fail, or be known. */
 export function commonReasons(statements: readonly Checked[]): { reason: string; ids: string[] }[] {
   const found = new Map<string, string[]>()
   for (const one of statements) {
     const reason = reasonOf(one)
     if (reason !== undefined) found.set(reason, [...(found.get(reason) ?? []), one.id])
   }
-  return [...found].map(([reason, ids]) => ({ reason, ids })).filter(({ ids }) => ids.length >= MANY)
+  return [...found]
+    .map(([reason, ids]) => ({ reason, ids }))
+    .filter(({ reason, ids }) => ids.length >= MANY || reason.startsWith(NOT_STOPPED))
 }
 
 /** Counts while the checks run, so that a fault of the server is named before they are over. */
@@ -38,6 +41,7 @@ function reasonOf({ status, message, evidence }: Checked): string | undefined {
   if (status !== 'fail') return undefined
   const unanswered = UNANSWERED.exec(message)
   if (unanswered) return unanswered[0]
+  if (message.startsWith(NOT_STOPPED)) return message
   for (const stored of evidence) {
     if (stored.end === 'refused') return 'there is no answer'
     if (stored.end === 'cut') return 'the answer is cut off'

@@ -4,6 +4,7 @@ import { applies, type Statement } from '../ledger/ledger.ts'
 import { operationOf, operationsAt, profileOf } from '../schema/routes.ts'
 import { inHome } from '../targets/target.ts'
 import type { Exchange, Request } from '../wire/exchange.ts'
+import { notStopped } from './manners.ts'
 import { changesServer, isNowhere } from './served.ts'
 import type { Session } from './session.ts'
 
@@ -126,11 +127,9 @@ export function lookForAbsence(exchanges: readonly Exchange[], session: Session)
 
 /** Why a statement fails on a server that would never recover from its check. */
 export function wouldHang({ needs }: Statement, { manners }: Session): string | undefined {
-  if (!needs?.abort || manners?.stopsWhenLeft?.[needs.abort] !== false) return undefined
-  if (needs.abort === 'whole') {
-    return 'a generation goes on when its client leaves before the answer, as was seen before the checks'
-  }
-  return 'a generation goes on after its client has gone away, as was seen before the checks'
+  const stops = manners?.stopsWhenLeft
+  if (!needs?.abort || stops?.[needs.abort] !== false) return undefined
+  return `${notStopped(stops)}, as was seen before the checks`
 }
 
 /** What becomes of a statement about a route that is not served: of a declared profile that is a failure. */

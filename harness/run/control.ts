@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { messageOf } from '../base/errors.ts'
+import { messageOf, say } from '../base/errors.ts'
 import { type Listening, serve } from '../base/loopback.ts'
 import type { Registry } from '../targets/registry.ts'
 import type { Settings, Target } from '../targets/target.ts'
@@ -85,8 +85,11 @@ export async function startControl(
   }
   const lookAt = async (url: string, asked: Asked[]) => {
     const end = await whyGone(target, clientOf(url))
-    if (end !== undefined) gone.set(url, end)
-    else over ??= await whyStuck(clientOf(url), asked)
+    if (end !== undefined) {
+      gone.set(url, end)
+      // There are others, on which the run goes on; how many checks were to come to it is known at the end.
+      if (target.launches && gone.size === 1) say(end)
+    } else over ??= await whyStuck(clientOf(url), asked)
     if (over === undefined) return
     stuck.resolve(over)
     // They may be at work for nobody, and keep the machine from ending the run.

@@ -32,6 +32,12 @@ export const limitsFor = (answer: number, patience = PATIENCE): Manners => {
 /** Whether a generation ends when its client leaves a stream, and when it leaves before an answer has begun. */
 export type Stops = { streamed: boolean; whole: boolean }
 
+/** What begins the line that names such a server, and the message of each check that would hang on it. */
+export const NOT_STOPPED = 'aborts do not reach the engine'
+
+export const notStopped = ({ streamed }: Stops) =>
+  `${NOT_STOPPED}: a generation goes on after its client has gone away${streamed ? ' before the answer began' : ''}`
+
 const ROUTES = [
   'POST /api/generate',
   'POST /api/chat',

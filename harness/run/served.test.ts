@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { listen } from '../base/loopback.ts'
 import { Client } from '../wire/client.ts'
 import { fakeOllama } from '../testing/fake-ollama.ts'
-import { whatIsServed } from './served.ts'
+import { usualUnwell, whatIsServed } from './served.ts'
 
 const HAS = ['GET /api/version', 'GET /api/tags', 'POST /api/generate', 'DELETE /api/delete']
 const MAKES = ['POST /api/create', 'POST /api/blobs/:digest']
@@ -27,6 +27,23 @@ const refusing =
     response.writeHead(status, { 'content-type': type }).end(body.replace('PATH', url))
     return true
   }
+
+test('what is wrong with the usual routes is seen before any check, on a server of the suite too', async () => {
+  const sick = ({ url }: IncomingMessage, response: ServerResponse) => {
+    if (url === '/api/chat')
+      response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":"boom"}')
+    return url === '/api/chat' || url === '/api/embed'
+  }
+  const server = fakeOllama('0.24.0', sick)
+  onTestFinished(() => void server.close().closeAllConnections())
+  const client = new Client({ url: await listen(server), name: 'test', silence: 500 })
+  const unwell = {
+    silent: ['POST /api/embed'],
+    failing: ['POST /api/chat answers 500 to a request for nothing: {"error":"boom"}'],
+  }
+  expect(await usualUnwell(client)).toEqual(unwell)
+  expect(await whatIsServed(client, '0.24.0', false)).toMatchObject(unwell)
+})
 
 test('everything that is there is found', async () => {
   expect(await servedBy(() => false)).toEqual([...HAS, ...MAKES].sort())

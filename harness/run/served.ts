@@ -3,12 +3,18 @@ import type { Client } from '../wire/client.ts'
 import type { Exchange, Request } from '../wire/exchange.ts'
 import { persist } from './persist.ts'
 
+/** What is wrong with routes already when they are asked for nothing. */
+export type Unwell = {
+  /** Method and path of those that said nothing at all: `POST /api/embed`. */
+  silent: string[]
+  /** What those answered that no server can mean. */
+  failing: string[]
+}
+
 /** What a server of somebody else serves. */
-export type Served = {
+export type Served = Unwell & {
   /** Method and path of each route that it does not have: `POST /api/create`. */
   absent: string[]
-  /** Those of which it said nothing at all. */
-  silent: string[]
   /** The routes that it was asked for. */
   asked: string[]
   /** What it answers where there surely is no route, by method. */
@@ -42,7 +48,7 @@ const CHANGING = [
 ]
 
 /** A server that has one of these open is open. */
-const USUAL = ['GET /api/tags', 'POST /api/show', 'POST /api/generate', 'POST /api/chat']
+const USUAL = ['GET /api/tags', 'POST /api/show', 'POST /api/generate', 'POST /api/chat', 'POST /api/embed']
 
 export const changesServer = (operation: string) => CHANGING.includes(operation)
 
@@ -89,11 +95,29 @@ export async function whatIsServed(
       continue
     absent.push(name)
   }
-  const silent = answers
-    .filter(({ exchange }) => /HEADERS_TIMEOUT/.test(exchange.problem ?? ''))
-    .map(({ name }) => name)
-  return { absent, silent, asked: probes.map(({ name }) => name), nowhere }
+  return { absent, ...unwell(answers), asked: probes.map(({ name }) => name), nowhere }
 }
+
+/** What is wrong with the usual routes of a server that the suite started: the checks may come to them late. */
+export async function usualUnwell(client: Client): Promise<Unwell> {
+  const answers = USUAL.map(async (name) => {
+    const [method = '', path = ''] = name.split(' ')
+    return { name, exchange: await ask(client, { method, path }) }
+  })
+  return unwell(await Promise.all(answers))
+}
+
+const unwell = (answers: readonly { name: string; exchange: Exchange }[]): Unwell => ({
+  silent: answers
+    .filter(({ exchange }) => /HEADERS_TIMEOUT/.test(exchange.problem ?? ''))
+    .map(({ name }) => name),
+  failing: answers
+    .filter(({ name, exchange: { status = 0 } }) => USUAL.includes(name) && status >= 500 && status !== 501)
+    .map(
+      ({ name, exchange: { status, text } }) =>
+        `${name} answers ${status} to a request for nothing: ${text.slice(0, 100).trimEnd()}`,
+    ),
+})
 
 /** What web servers say of a path that they do not have, and no server of a model that it does not have. */
 const NOT_FOUND =

@@ -1,10 +1,12 @@
-import { readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { listen } from '../base/loopback.ts'
 import { fromRoot } from '../base/paths.ts'
+import { OWNER } from '../base/temporary.ts'
 import { Checkout, ledger, suite } from '../testing/checkout.ts'
 import { type FakeOllama, fakeOllama } from '../testing/fake-ollama.ts'
 import { temporaryFolder } from '../testing/folder.ts'
@@ -134,6 +136,15 @@ describe('the set-up', () => {
     )
     await tearDown()
     expect([...server.models]).toEqual(['precious:latest', '127.0.0.1:5000/precious/model'])
+  })
+
+  test('removes what a killed run left, also where it makes no folder itself', async () => {
+    const [host] = OWNER.split('-')
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    mkdirSync(join(tmpdir(), `ollama-conformance-${host}-${pid}-abc123`, 'models'), { recursive: true })
+    const tearDown = await setUpFor(await serve(fakeOllama()))
+    await tearDown()
+    expect(readdirSync(tmpdir())).toEqual([])
   })
 
   test('removes them also when the server does not take all of them', async () => {

@@ -4,6 +4,7 @@ import { messageOf, SuiteError, say } from '../base/errors.ts'
 import type { Listening } from '../base/loopback.ts'
 import { didYouMean } from '../base/nearest.ts'
 import type { System } from '../base/systems.ts'
+import { removeAbandoned } from '../base/temporary.ts'
 import { SERVER_VARIABLES, type ServerSettings, serverSettings } from '../config/server.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 import { loadKnownFailures } from '../ledger/known-failures.ts'
@@ -19,7 +20,7 @@ import { startControl } from './control.ts'
 import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
 import { keptBeside, loadedModels, MANY, restoreLoaded } from './loaded.ts'
-import { learnManners, type Manners, PATIENCE } from './manners.ts'
+import { learnManners, type Manners, notStopped, PATIENCE } from './manners.ts'
 import {
   isOurs,
   listedModels,
@@ -30,7 +31,7 @@ import {
   supplyModels,
 } from './models.ts'
 import { clientFor } from './server-client.ts'
-import { NEVER_PROBED, type Served, whatIsServed } from './served.ts'
+import { NEVER_PROBED, type Served, type Unwell, usualUnwell, whatIsServed } from './served.ts'
 
 /** What a run knows about its target; provided to every suite and to the reporter. */
 export type Session = {
@@ -97,6 +98,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       if (id !== undefined && !ledger.has(id))
         throw new SuiteError(`${entry}: there is no statement ${id}${didYouMean(id, [...ledger.keys()])}`)
     }
+    // A run by address may make no folder itself.
+    removeAbandoned()
     const choice = await chooseTarget(system, say)
     target = choice.target
     say(`starting ${system}: ${target.kind} ${target.label}`)
@@ -150,16 +153,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
         asked,
         loaded,
       )
-      if (['made', 'there'].includes(supply.way) && !asked.readOnly)
+      const loads = ['made', 'there'].includes(supply.way) && !served.silent.includes('POST /api/generate')
+      if (loads && !asked.readOnly)
         beside = await keptBeside(clientFor(about, 'beside', { silence: LOADING_SILENCE }), supply.names)
       for (const line of toldOf(served, supply, manners, asked)) say(line)
     } else if (target.own) {
       supply = standIns(target.own)
       process.env[NAMES_VARIABLE] = JSON.stringify(supply.names)
     } else if (system === 'ollama') {
+      const live = target.kind !== 'replay'
+      const probed = live && usualUnwell(clientFor(about, 'served', { silence: PROBE_SILENCE }))
       await makeModels(client)
       await target.keepModels?.()
-      if (target.kind !== 'replay') beside = await keptBeside(clientFor(about, 'beside'))
+      if (probed) for (const line of toldOfUnwell(await probed)) say(line)
+      if (live) beside = await keptBeside(clientFor(about, 'beside'))
     }
     if (beside !== undefined && beside < MANY) say(keepsFew(beside))
     registry = await registryFor(target, url, served, asked)
@@ -255,13 +262,19 @@ const MODELS_TOLD = {
 const keepsFew = (beside: number) =>
   `the server keeps ${beside === 1 ? 'one model' : `${beside} models`} loaded at a time: what needs more is not checked, and the rest one by one`
 
+const toldOfUnwell = ({ silent, failing }: Unwell) => [
+  ...(silent.length > 0 ? [`silent for ${PROBE_SILENCE / 1000} s: ${silent.join(', ')}`] : []),
+  ...failing,
+]
+
 /** What a reader should know before the checks run. */
 function toldOf(
-  { absent, silent }: Served,
+  served: Served,
   { way, names, absent: lacking }: Supply,
   { limit, stopsWhenLeft }: Manners,
   asked: ServerSettings,
 ): string[] {
+  const { absent } = served
   const why =
     way === 'none' ? `, for ${Object.values(lacking)[0]}; --model <name> checks with one of its own` : ''
   // Whoever has no GET there has no HEAD.
@@ -273,15 +286,13 @@ function toldOf(
   const own = way === 'own' ? ` (${[...new Set(Object.values(names))].join(', ')})` : ''
   return [
     ...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []),
-    ...(silent.length > 0 ? [`silent for ${PROBE_SILENCE / 1000} s: ${silent.join(', ')}`] : []),
+    ...toldOfUnwell(served),
     `${MODELS_TOLD[way]}${own}${why}`,
     ...(limit > (asked.patience ?? PATIENCE)
       ? [`the server is slow: a check may take ${Math.round(limit / 1000)} s`]
       : []),
     ...(stopsWhenLeft?.whole === false
-      ? [
-          `a generation goes on after its client has gone away${stopsWhenLeft.streamed ? ', but for a stream' : ''}: no check leaves an endless one`,
-        ]
+      ? [`${notStopped(stopsWhenLeft)}; no check leaves an endless one`]
       : []),
   ]
 }
