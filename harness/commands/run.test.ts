@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../base/loopback.ts'
 import { Checkout, ledger, suite } from '../testing/checkout.ts'
 import { command } from '../testing/command.ts'
+import { temporaryFolder } from '../testing/folder.ts'
 import { fakeOllama } from '../testing/fake-ollama.ts'
 
 /** A checkout with two areas, of which one fails, and a server for them. */
@@ -41,6 +42,15 @@ describe('run', { timeout: 180_000 }, () => {
       file: expect.stringContaining('elsewhere'),
       statements: [{ id: 'good.second', status: 'pass' }],
     })
+  })
+
+  test('what is not seen on a terminal has no colours, and ends with where the page is', async () => {
+    const folder = temporaryFolder()
+    const plain = { NO_COLOR: undefined, CI: undefined } as unknown as Record<string, string>
+    const { code, stdout } = await command(folder, ['run', 'generate.count.eos', '--target', 'replay'], plain)
+    expect(code, stdout).toBe(0)
+    expect(stdout).not.toContain('\u001b')
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/as a page: .*index\.html$/)
   })
 
   test('the configuration names the target and what is known to fail', async () => {

@@ -73,7 +73,7 @@ function assertJudged(name: string, { stopped, statements }: Results): void {
   const [first] = lost
   if (!first || lost.length < LOST_LIMIT) return
   throw new SuiteError(
-    `${name} could not be judged: ${lost.length} checks lost their connection to it (${first.id}: ${first.message.split('\n')[0]}); see why it closes them, or what is between you and it, and run again`,
+    `${name} could not be judged: ${lost.length} checks lost their connection to it (${first.id}: ${first.message.split('\n')[0]}); see why it closes them, what is between you and it, or what else keeps the machine busy, and run again`,
   )
 }
 

@@ -100,7 +100,8 @@ async function runIn(
       const said = line.match(/^ollama-conformance: (.*)/)?.[1]
       if (said === undefined) continue
       lines.push(said)
-      tell(said)
+      // Its pages go with their folder.
+      if (!said.includes(reports)) tell(said)
     }
   })
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))

@@ -196,7 +196,7 @@ export default class ConformanceReporter implements Reporter {
     if (results.grade) {
       for (const line of gradeLines(results.grade, results)) this.#say(line)
       this.#say(`what to do about it: ${join(folder, 'grade.html')}`)
-    }
+    } else this.#say(`as a page: ${join(folder, 'index.html')}`)
     const red = messages.some((message) => isRed(message, session))
     // Vitest knows of statements only.
     if (red) process.exitCode = 1
