@@ -107,7 +107,7 @@ test(
         check.alone('demo.memory', async ({ client }) => {
           await client.send(version)
           const grown = peak() - before
-          return grown < 200 || grown + ' MB'
+          return grown < 120 || grown + ' MB'
         })`),
     })
     const server = fakeOllama('0.24.0', (request, response) => {

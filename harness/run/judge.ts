@@ -162,7 +162,6 @@ async function attempt(
   } finally {
     lookout.end()
     await client.close()
-    for (const exchange of client.exchanges) if (isBroken(exchange)) shorten(exchange)
     // A mismatch explains whatever else went wrong.
     client.assertRecorded()
     lookForAbsence(client.exchanges, session)
@@ -231,25 +230,6 @@ const answersAreKnown = ({ kind, supply }: Session, launch: Settings = {}) =>
 
 function isOfRoute({ request, to }: Exchange, { system, version }: Session): boolean {
   return to !== undefined || operationOf(system, version, request.method, request.path) !== undefined
-}
-
-/** The most that is kept of an answer that did not come to its end, bytes and chunks. */
-const EVIDENCE = { bytes: 2 ** 18, chunks: 5_000 }
-
-/** Takes away what a flood has more than anybody reads: each of its records would be held to its schema. */
-function shorten({ chunks }: Exchange): void {
-  let bytes = 0
-  const end = chunks.findIndex(
-    (one, index) => (bytes += one.bytes.length) > EVIDENCE.bytes || index === EVIDENCE.chunks,
-  )
-  if (end < 0) return
-  const last = chunks[end]
-  chunks.splice(end)
-  if (last)
-    chunks.push({
-      t: last.t,
-      bytes: last.bytes.subarray(0, Math.max(0, last.bytes.length - bytes + EVIDENCE.bytes)),
-    })
 }
 
 /** Why a statement fails; where one of its messages is broken, that is named first. */

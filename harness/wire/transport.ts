@@ -17,6 +17,28 @@ export const LIMITS: Limits = { silence: 30_000, length: 16 * 2 ** 20 }
 /** In how many chunks a body may come: each takes far more memory than its bytes. */
 const MOST_CHUNKS = 50_000
 
+/** The most that is kept of an answer that did not come to its end, bytes and chunks. */
+const EVIDENCE = { bytes: 2 ** 18, chunks: 5_000 }
+
+/**
+ * Takes away what a flood has more than anybody reads: each of its records would be held to its schema, and a check that
+ * reads it would make a text of it.
+ */
+function shorten({ chunks }: Pick<Exchange, 'chunks'>): void {
+  let bytes = 0
+  const end = chunks.findIndex(
+    (one, index) => (bytes += one.bytes.length) > EVIDENCE.bytes || index === EVIDENCE.chunks,
+  )
+  if (end < 0) return
+  const last = chunks[end]
+  chunks.splice(end)
+  if (last)
+    chunks.push({
+      t: last.t,
+      bytes: last.bytes.subarray(0, Math.max(0, last.bytes.length - bytes + EVIDENCE.bytes)),
+    })
+}
+
 /** A request under way. */
 export class Call<Known extends Answer = AnyAnswer> {
   readonly exchange: Exchange<Known>
@@ -63,6 +85,7 @@ export class Call<Known extends Answer = AnyAnswer> {
   handler(started: number): Dispatcher.DispatchHandler {
     const { exchange } = this
     const end = (how: Exchange<Known>['end'], problem?: string) => {
+      if (how === 'cut') shorten(exchange)
       hideSignIn(exchange.chunks)
       exchange.end = how
       exchange.problem = problem
