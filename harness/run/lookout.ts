@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { say } from '../base/errors.ts'
 import type { Target } from '../targets/target.ts'
 import type { Client } from '../wire/client.ts'
 import type { Exchange } from '../wire/exchange.ts'
@@ -30,8 +31,13 @@ export async function whyGone(target: Target, client: Client): Promise<string | 
 export async function whyStuck(client: Client, asked: readonly Asked[]): Promise<string | undefined> {
   for (const { model, options } of asked) {
     const body = { model, prompt: 'a', raw: true, stream: false, options: { ...options, num_predict: 1 } }
-    if (await leavesAlone(client, { method: 'POST', path: '/api/generate', body })) {
-      return `the server leaves requests without an answer: asked for one token of ${model} it says nothing for ${PATIENCE_FOR_A_TOKEN / 1000} s, as if requests whose clients went away kept their place`
+    const silentFor = (ms: number) =>
+      `asked for one token of ${model} it says nothing for ${ms / 1000} s, as if requests whose clients went away kept their place`
+    // Said already where it may still prove busy: whoever watches need not wait for the verdict.
+    const suspect = () =>
+      say(`the server may leave requests without an answer: ${silentFor(PATIENCE_FOR_A_TOKEN / 4)}`)
+    if (await leavesAlone(client, { method: 'POST', path: '/api/generate', body }, suspect)) {
+      return `the server leaves requests without an answer: ${silentFor(PATIENCE_FOR_A_TOKEN)}`
     }
   }
   return undefined
@@ -45,11 +51,14 @@ const BEATS = 80
 /**
  * Whether a server answers nothing for as long as it answers other requests quickly: on a busy machine these take longer
  * as well, and more is waited for.
+ *
+ * @param suspect is called after a quarter of it
  */
-async function leavesAlone(client: Client, request: Asking): Promise<boolean> {
+async function leavesAlone(client: Client, request: Asking, suspect: () => void): Promise<boolean> {
   const call = client.start(request)
   for (let beat = 0; beat < BEATS && !call.exchange.end; beat++) {
     await Promise.race([call.ended, pause(PATIENCE_FOR_A_TOKEN / BEATS, undefined, { ref: false })])
+    if (!call.exchange.end && beat === BEATS / 4) suspect()
     if (!call.exchange.end && (await ask(client, { method: 'GET', path: '/' })).end === 'aborted') break
   }
   if (call.exchange.end) return false
