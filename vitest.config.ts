@@ -11,15 +11,18 @@ const code = extname(import.meta.filename)
 // llama-server's suites run only when they are asked for.
 const systems = ['ollama', ...(process.env.LLAMA_SERVER_TARGET ? ['llama-server'] : [])]
 
-/** The suites that take longest, most of them by loading models again and again; the others fill the gaps. */
+/** The suites that take longest, those that wait for models between those that compute; the others fill the gaps. */
 export const FIRST = [
   'lifecycle',
   'registry',
+  'chat',
   'models',
+  'rendering',
   'options',
+  'pulled',
   'clients',
+  'embed',
   'remote',
-  'images',
   'legacy-completions',
   'keep-alive',
 ]
@@ -35,18 +38,25 @@ class FixedOrder extends BaseSequencer {
   }
 }
 
+/** How `soak` and `diff` mix a run: a seed for the order of suites and checks, and how much runs at once. */
+export const MIX_VARIABLES = {
+  seed: 'CONFORMANCE_SEED',
+  checks: 'CONFORMANCE_CHECKS',
+  workers: 'CONFORMANCE_WORKERS',
+} as const
+
 /**
- * Each worker has servers to itself, where the suite can start them, and loading models is partly waiting: one more than
- * two cores can carry. A replay never makes anybody wait.
+ * Each worker has servers to itself, where the suite can start them, and loading models is mostly waiting: more than two
+ * cores can carry. A replay never makes anybody wait, and where no target is named it may be one.
  */
 export function workersFor(target: string): number {
+  const asked = Number(process.env[MIX_VARIABLES.workers])
+  if (asked > 0) return asked
   if (target.startsWith('http')) return 1
   const cores = Math.min(4, availableParallelism())
-  return target.startsWith('replay') ? cores : Math.max(3, cores)
+  if (target.startsWith('replay')) return cores
+  return target === '' ? Math.max(3, cores) : 5
 }
-
-/** How `soak` mixes a run: a seed for the order of suites and checks, and how many checks run at once. */
-export const MIX_VARIABLES = { seed: 'CONFORMANCE_SEED', checks: 'CONFORMANCE_CHECKS' } as const
 
 /**
  * So many checks run at once in each worker. A server of somebody else may keep three models loaded, and with more in use

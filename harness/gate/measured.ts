@@ -1,3 +1,4 @@
+import { MIX_VARIABLES } from '../../vitest.config.ts'
 import { SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -26,10 +27,13 @@ export async function measured(
 ): Promise<{ result: Sorted; found: Difference }> {
   const [a, b] = [sideOf(from, system), sideOf(to, system)]
   const forget = onInterrupt(async () => stopRuns())
+  // Two runs at once keep the cores as busy as one with more workers.
+  const both = [a, b].every(({ kind, name }) => kind === 'target' && !/^(https?|replay):/.test(name))
+  const mix = both ? { [MIX_VARIABLES.workers]: '3' } : {}
   const resultsOf = (side: typeof a): Promise<Results> | Results =>
     side.kind === 'stored'
       ? narrowed(readResults(side.file), only, ledger)
-      : measure(system, side.name, only, (line) => tell(`${side.name}: ${line}`))
+      : measure(system, side.name, only, (line) => tell(`${side.name}: ${line}`), mix)
   // Two addresses may be one server, whose models the runs share. Else most of a run is waiting, and both at once take little longer.
   const first = resultsOf(a)
   if ([a, b].every(({ name }) => /^https?:/.test(name))) await first

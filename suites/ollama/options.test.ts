@@ -36,7 +36,8 @@ const lettersOf = ({ json }: Answer) => [...new Set(json.response)].sort().join(
 /** How many tokens an answer has, and why no more. */
 const lengthOf = ({ json: { eval_count, done_reason } }: Answer) => ({ eval_count, done_reason })
 
-// Types. The values are those with which the model is loaded anyway, so that none loads it anew.
+// Types. The values are those with which the model is loaded anyway: one that loads it anew takes it from the checks
+// beside, for who asks just then meets a runner that is going.
 
 check.each('options.*.type', async ({ post, given }) => {
   const accepts: string[] = []
@@ -369,6 +370,14 @@ check.alone('options.reload.clamped', async (tools) => {
   const floor = await reloads(tools, { num_ctx: 1 }, { num_ctx: 2 })
   await unload(tools.client)
   return { ceiling, floor }
+})
+
+check.alone('options.reload.draft-null', async (tools) => {
+  await unload(tools.client)
+  const zero = await reloads(tools, {}, { draft_num_predict: 0 })
+  const absent = await reloads(tools, {}, { draft_num_predict: null })
+  await unload(tools.client)
+  return { zero, null: absent }
 })
 
 // Layers: defaults, then the model's parameters, then the request
