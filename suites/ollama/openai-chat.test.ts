@@ -568,7 +568,9 @@ const callsOf = (answer: Exchange): Exchange['json'][] =>
     : answer.json.choices[0].message.tool_calls
 
 check.each('openai-chat.parallel.*', async ({ post, given }) => {
-  const calls = callsOf(await post('/v1/chat/completions', { ...TWICE, ...given }))
+  const answer = await post('/v1/chat/completions', { ...TWICE, ...given })
+  if (answer.status !== 200) return outcome(answer)
+  const calls = callsOf(answer)
   return {
     calls: calls.map(({ index, function: called }) => ({ index, arguments: called.arguments })),
     ids: new Set(calls.map(({ id }) => id)).size,
