@@ -363,6 +363,22 @@ check('chat.logprobs', ({ post }) => {
   })
 })
 
+check('chat.logprobs.alternatives', async ({ post }) => {
+  const LIKELY = { model: models.distribution, stream: false, logprobs: true, top_logprobs: 3 }
+  const options = { ...GREEDY, num_predict: 1 }
+  const messages = [user('x')]
+  const chat = await post('/api/chat', { ...LIKELY, messages, options })
+  const generate = await post('/api/generate', { ...LIKELY, prompt: 'x', options })
+  const openai = await post('/v1/chat/completions', { ...LIKELY, messages, temperature: 0, max_tokens: 1 })
+  const bytesOf = ([{ top_logprobs }]: { top_logprobs: { token: string; bytes: number[] }[] }[]) =>
+    Object.fromEntries(top_logprobs.map(({ token, bytes }) => [token, bytes]))
+  return {
+    chat: bytesOf(chat.json.logprobs),
+    generate: bytesOf(generate.json.logprobs),
+    openai: bytesOf(openai.json.choices[0].logprobs.content),
+  }
+})
+
 check('chat.logprobs.range', async ({ post }) =>
   contentOrError(await post.wrong('/api/chat', { ...ABC, logprobs: true, top_logprobs: 21 })),
 )

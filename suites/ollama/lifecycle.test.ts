@@ -132,6 +132,17 @@ check.alone('lifecycle.reload.runner-options', async (tools) => {
 
 check.alone('lifecycle.reload.sampling-options', (tools) => reloads(tools, {}, tools.given))
 
+check.alone('lifecycle.ps.busy', async ({ post, client }) => {
+  await unload(client)
+  const call = post.start('/api/generate', { ...long(1500), keep_alive: '50m' })
+  const { records } = await call.until(begun)
+  const { expires_at } = (await findLoaded(client)) ?? {}
+  call.abort()
+  await call.ended
+  await unload(client)
+  return Math.round((Date.parse(expires_at ?? '') - Date.parse(records[0].created_at)) / 60_000)
+})
+
 check.alone('lifecycle.ps.context_length', async ({ post, client }) => {
   const observed = await askEach([64, 1, 8192], async (num_ctx) => {
     await post('/api/generate', { ...LOAD, options: { ...GREEDY, num_ctx } })

@@ -51,11 +51,13 @@ check('models.blobs.malformed-digest', async ({ head, post }) => ({
 
 check.alone('models.blobs.mismatch', async ({ client, head, post }) => {
   const text = 'some text'
-  const upload = await post(`/api/blobs/${digestOf('another text')}`, text)
+  const claimed = `/api/blobs/${digestOf('another text')}` as const
+  const upload = await post(claimed, text)
   const stored = (await head(`/api/blobs/${digestOf(text)}`)).status
+  const there = (await head(claimed)).status
   const body = { model: 'conformance/models-blob', from: models.spare, system: text }
   await withModel(client, body, async () => {})
-  return { ...outcome(upload), stored }
+  return { ...outcome(upload), stored, claimed: there }
 })
 
 check(
@@ -321,6 +323,11 @@ check.alone('models.requests.fields', async ({ post, del }) => {
 check('models.show.system-field', async ({ post }) => {
   const { json } = await post('/api/show', { model: models.historian, system: 'Another.' })
   return json.system
+})
+
+check('models.show.system-modelfile', async ({ post }) => {
+  const { json } = await post('/api/show', { model: models.historian, system: 'Another.' })
+  return json.modelfile.split('\n').filter((line: string) => line.startsWith('SYSTEM'))
 })
 
 check('models.ps.name', async ({ get, post }) => {
@@ -900,6 +907,13 @@ check.alone.each('models.info.*', ({ client, get, post, given: info }) => {
       architecture: model_info['general.architecture'],
     }
   })
+})
+
+check.alone('models.tags.info', ({ client, get, given: info }) => {
+  const model = 'conformance/models-info'
+  return withModel(client, { model, from: models.spare, info }, async () =>
+    pick((await tagOf(get, model)).details, 'context_length', 'embedding_length'),
+  )
 })
 
 check.alone.each('models.info-runs.*', async ({ client, post, given: info }) => {
