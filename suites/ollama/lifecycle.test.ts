@@ -301,7 +301,7 @@ check.alone('lifecycle.abort.prefill', async (tools) => {
 })
 
 check.alone('lifecycle.abort.queued', async (tools) => {
-  const first = tools.post.start('/api/generate', long(1000))
+  const first = tools.post.start('/api/generate', long(300))
   await first.until(begun)
   const queued = await startEndless(tools)
   queued.abort()

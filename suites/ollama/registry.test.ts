@@ -256,32 +256,51 @@ check('registry.pull.missing-blob', async ({ client, post }) => {
   return failure((stream) => post('/api/pull', { model: named('missing'), insecure: true, stream }))
 })
 
-check.alone('registry.pull.unused-layers', async ({ client, post }) => {
-  const model = named('unused')
-  const pulled = await withModel(client, { model, from: models.templated, system: 'Unused.' }, async () => {
+/** With a model that lost its system message in the registry after it was pushed. */
+function withChanged<Result>(
+  { client, post }: Tools,
+  name: string,
+  use: (model: string, blob: (kind: string) => `/api/blobs/${string}`) => Promise<Result>,
+): Promise<Result> {
+  const model = named(name)
+  return withModel(client, { model, from: models.templated, system: `The system of ${name}.` }, async () => {
     await post('/api/push', { model, insecure: true, stream: false })
-    const { layers, ...rest } = await manifestOf(client, 'unused')
-    const used = layers?.filter(({ mediaType }) => mediaType !== `${LAYER}system`)
-    await fill(client, 'unused', { ...rest, layers: used })
-    return post('/api/pull', { model, insecure: true })
+    const { layers = [], ...rest } = await manifestOf(client, name)
+    await fill(client, name, {
+      ...rest,
+      layers: layers.filter(({ mediaType }) => mediaType !== `${LAYER}system`),
+    })
+    return use(model, (kind) => {
+      const layer = layers.find(({ mediaType }) => mediaType === LAYER + kind)
+      return `/api/blobs/${layer?.digest}`
+    })
   })
-  return steps(pulled)
-})
+}
 
-check.alone('registry.pull.unused-layers.gone', async ({ client, post, head }) => {
-  const model = named('unused-gone')
-  return withModel(client, { model, from: models.templated, system: 'Unused and gone.' }, async () => {
-    await post('/api/push', { model, insecure: true, stream: false })
-    const { layers, ...rest } = await manifestOf(client, 'unused-gone')
-    const digestOfLayer = (kind: string) =>
-      layers?.find(({ mediaType }) => mediaType === LAYER + kind)?.digest as string
-    const left = layers?.filter(({ mediaType }) => mediaType !== `${LAYER}system`)
-    await fill(client, 'unused-gone', { ...rest, layers: left })
-    await post('/api/pull', { model, insecure: true, stream: false })
-    const status = async (kind: string) => (await head(`/api/blobs/${digestOfLayer(kind)}`)).status
+check.alone('registry.pull.unused-layers', (tools) =>
+  withChanged(tools, 'unused', async (model) =>
+    steps(await tools.post('/api/pull', { model, insecure: true })),
+  ),
+)
+
+check.alone('registry.pull.unused-layers.gone', (tools) =>
+  withChanged(tools, 'unused-gone', async (model, blob) => {
+    await tools.post('/api/pull', { model, insecure: true, stream: false })
+    const status = async (kind: string) => (await tools.head(blob(kind))).status
     return { system: await status('system'), template: await status('template') }
-  })
-})
+  }),
+)
+
+check.alone('registry.pull.unused-layers.shared', (tools) =>
+  withChanged(tools, 'unused-shared', async (model, blob) => {
+    const destination = 'conformance/registry-shared'
+    await tools.post('/api/copy', { source: model, destination })
+    await tools.post('/api/pull', { model, insecure: true, stream: false })
+    const system = (await tools.head(blob('system'))).status
+    await tools.del('/api/delete', { model: destination })
+    return { system }
+  }),
+)
 
 // Push and pull
 
