@@ -370,8 +370,9 @@ check('chat.logprobs.alternatives', async ({ post }) => {
   const chat = await post('/api/chat', { ...LIKELY, messages, options })
   const generate = await post('/api/generate', { ...LIKELY, prompt: 'x', options })
   const openai = await post('/v1/chat/completions', { ...LIKELY, messages, temperature: 0, max_tokens: 1 })
-  const bytesOf = ([{ top_logprobs }]: { top_logprobs: { token: string; bytes: number[] }[] }[]) =>
-    Object.fromEntries(top_logprobs.map(({ token, bytes }) => [token, bytes]))
+  type Token = { token: string; bytes?: number[] | null }
+  const bytesOf = (logprobs: { top_logprobs?: Token[] | null }[] | null | undefined) =>
+    Object.fromEntries(logprobs?.[0]?.top_logprobs?.map(({ token, bytes }) => [token, bytes]) ?? [])
   return {
     chat: bytesOf(chat.json.logprobs),
     generate: bytesOf(generate.json.logprobs),

@@ -53,6 +53,13 @@ check('openai-chat.stream.usage-choices', async ({ post }) => {
   return eachEvent(answer, ({ choices }) => choices.length)
 })
 
+check('openai-chat.stream.usage-unasked', ({ post }) =>
+  askEach({ false: { include_usage: false }, empty: {}, null: null }, async (stream_options) => {
+    const answer = await post.wrong('/v1/chat/completions', { ...ABC, stream: true, stream_options })
+    return answer.eventData.filter((event) => event.usage || event.choices?.length === 0).length
+  }),
+)
+
 check.alone('openai-chat.stream.error', async ({ client, post }) => {
   const body = { model: models.garbler, messages: [user('a')], stream: true, ...SHORT }
   const answer = await garbling(client, () => post('/v1/chat/completions', body))

@@ -265,7 +265,8 @@ function withChanged<Result>(
   const model = named(name)
   return withModel(client, { model, from: models.templated, system: `The system of ${name}.` }, async () => {
     await post('/api/push', { model, insecure: true, stream: false })
-    const { layers = [], ...rest } = await manifestOf(client, name)
+    const { layers: all, ...rest } = await manifestOf(client, name)
+    const layers = all ?? []
     await fill(client, name, {
       ...rest,
       layers: layers.filter(({ mediaType }) => mediaType !== `${LAYER}system`),
