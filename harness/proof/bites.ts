@@ -141,7 +141,8 @@ export async function bitesOf(subject: Subject): Promise<Bites> {
 }
 
 /** What the suite's registry saw is said by the server; what it answers is not. */
-const isOfServer = ({ to, request }: Exchange) => to === undefined || request.path.startsWith('/requests')
+const isOfServer = ({ to, request }: Exchange) =>
+  to === undefined || /^\/(requests|left)\?/.test(request.path)
 
 /** An earlier answer of the same check to the same route, with another body. */
 function earlierOf(played: readonly Played[], index: number): Answer | undefined {

@@ -121,6 +121,20 @@ describe('the registry', () => {
     ])
   })
 
+  test('tells whose client left an answer that had stalled', async () => {
+    const model = await registry()
+    const host = new URL(model).origin
+    const told = [{ to: 'GET /v2/conformance/model/a', status: 200, body: 'ab', cut: 1, stall: true }]
+    await fetch(`${host}/answers`, { method: 'PUT', body: JSON.stringify(told) })
+    const left = async () => (await (await fetch(`${host}/left?to=model/a`)).text()).trim()
+    const leaves = new AbortController()
+    const answer = await fetch(`${model}/a`, { signal: leaves.signal })
+    await answer.body?.getReader().read()
+    expect(await left()).toBe('')
+    leaves.abort()
+    await expect.poll(left).toMatch('"path":"/v2/conformance/model/a"')
+  })
+
   test('a manifest gives its blobs their media types', async () => {
     const model = await registry()
     await upload(model, 'sha256:1', '{}')

@@ -25,7 +25,7 @@ export type Told = {
   headers?: Record<string, string>
   /** A text, JSON, or a list of it, each on a line. */
   body?: string | object | object[]
-  /** After as many bytes of the body the connection ends; with `stall` it stays open. */
+  /** After as many bytes of the body the connection ends; with `stall` it stays open until the client leaves. */
   cut?: number
   /** Without `cut` nothing is answered. */
   stall?: boolean
@@ -39,7 +39,8 @@ export type Told = {
  * store a blob that is broken.
  *
  * It plays other hosts too: `PUT /answers` says what it answers to requests to come, and `GET /requests` with
- * `?to=<part of a line>` shows those that came, one JSON object a line. As ollama.com it has one model from the start,
+ * `?to=<part of a line>` shows those that came, one JSON object a line; `GET /left` those whose client left an answer that
+ * had stalled. As ollama.com it has one model from the start,
  * for servers that ask when they start. It is a proxy too, behind which there is no other host than https://ollama.com:
  * itself. A line of what came that way says the host, and has nothing that is the server's own.
  */
@@ -50,6 +51,7 @@ export async function startRegistry(): Promise<Registry> {
   const uploads: Buffer[][] = []
   const told: Told[] = []
   const received: string[] = []
+  const left: string[] = []
   let requests = 0
 
   /** What a check told it to answer, or undefined. */
@@ -137,10 +139,11 @@ export async function startRegistry(): Promise<Registry> {
       told.push(...JSON.parse(body.toString()))
       return response.writeHead(201).end()
     }
-    if (method === 'GET' && url.startsWith('/requests?')) {
-      const to = new URLSearchParams(url.slice(url.indexOf('?'))).get('to') ?? ''
+    const [, list, query] = (method === 'GET' && url.match(/^\/(requests|left)(\?.*)/)) || []
+    if (list) {
+      const to = new URLSearchParams(query).get('to') ?? ''
       response.writeHead(200, { 'content-type': 'text/plain' })
-      const lines = received.filter((line) => line.includes(to)).map(readable)
+      const lines = (list === 'left' ? left : received).filter((line) => line.includes(to)).map(readable)
       return response.end(`${lines.join('\n')}\n`)
     }
     const { range, 'content-range': contentRange, accept } = headers
@@ -150,8 +153,10 @@ export async function startRegistry(): Promise<Registry> {
     const host = secure ? headers.host : undefined
     const seen = { host, range, 'content-range': contentRange, accept, authorization }
     const text = body.length > 10_000 ? `${body.length} bytes` : body.toString()
-    received.push(JSON.stringify({ method, path, headers: seen, body: text }))
+    const line = JSON.stringify({ method, path, headers: seen, body: text })
+    received.push(line)
     const instead = toldFor(method, path, body) ?? played(request, body)
+    if (instead?.stall) response.on('close', () => left.push(line))
     if (instead) tell(instead, response)
     else answer(request, response, body)
   }

@@ -6183,3 +6183,10 @@ export type Route =
       json: never
       record: never
     }
+  | {
+      method: 'GET'
+      path: `/left`
+      request: undefined
+      json: never
+      record: never
+    }

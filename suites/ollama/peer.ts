@@ -8,8 +8,13 @@ export const tell = (client: Client, ...answers: Told[]) =>
 export type Received = { method: string; path: string; headers: Record<string, string>; body: string }
 
 /** The requests that the registry got, of those whose line has a text. */
-export async function received(client: Client, to: string): Promise<Received[]> {
-  const path = `/requests?to=${encodeURIComponent(to)}` as const
+export const received = (client: Client, to: string) => listed(client, 'requests', to)
+
+/** Of these, those whose client has left an answer that had stalled. */
+export const left = (client: Client, to: string) => listed(client, 'left', to)
+
+async function listed(client: Client, list: 'requests' | 'left', to: string): Promise<Received[]> {
+  const path = `/${list}?to=${encodeURIComponent(to)}` as const
   const { text } = await client.send({ to: 'registry', method: 'GET', path })
   return text
     .split('\n')

@@ -14,7 +14,7 @@ import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { StoredModelConfig, StoredModelManifest } from '../../schemas/ollama/types.ts'
 import { outcome } from '../answers.ts'
 import { poll, withModel } from './loaded.ts'
-import { type Received, received, tell } from './peer.ts'
+import { left, type Received, received, tell } from './peer.ts'
 import { GREEDY, user } from './requests.ts'
 
 type Create = BodyOf<'POST', '/api/create'>
@@ -538,6 +538,11 @@ check('registry.pull.resume', async ({ client, post }) => {
   await call.until(({ text }) => text.includes('"completed":10'))
   call.abort()
   await call.ended
+  // A pull that comes before the server has left the first would wait for what stalls there.
+  await poll(
+    () => left(client, path),
+    (lines) => lines.length > 0,
+  )
   const again = () => post('/api/pull', { model, insecure: true, stream: false })
   const { json } = await poll(again, ({ json }) => json.status === 'success', 20)
   return { ranges: await rangesOf(client, path), status: json.status }
@@ -870,6 +875,10 @@ check('registry.push.aborted', async ({ client, post }) => {
   await poll(sent, (all) => all.length > 0)
   call.abort()
   await call.ended
+  await poll(
+    () => left(client, `"${upload}`),
+    (lines) => lines.length > 0,
+  )
   const again = () => post('/api/push', { model, insecure: true, stream: false })
   const { json } = await poll(again, ({ json }) => json.status === 'success', 20)
   const all = await sent()
