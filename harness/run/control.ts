@@ -39,7 +39,8 @@ export const GONE = 410
  * models, so that a check that is alone in its worker is alone on its server. A setting may name the registry.
  *
  * A server that went away is not started again: what killed it would kill the next. One that leaves requests without an
- * answer ends the run: each check would wait for the same in vain.
+ * answer ends the run: each check would wait for the same in vain. With settings of their own only few checks share it,
+ * and it counts as gone.
  *
  * @param clientOf of a server, to look after it
  */
@@ -50,6 +51,8 @@ export async function startControl(
   registry?: Pick<Registry, 'host' | 'authority'>,
 ): Promise<Listening> {
   const servers = new Map<string, Promise<string>>()
+  /** Addresses of those with settings. */
+  const special = new Set<string>()
   const serverOf = (worker: string, settings: Settings): Promise<string> => {
     if (!target.launches) return Promise.resolve(first)
     const key = JSON.stringify([worker, Object.entries(settings).sort()])
@@ -69,7 +72,9 @@ export async function startControl(
   }
   const startLike = async (worker: string, settings: Settings) => {
     await serverOf(worker, {})
-    return target.start(await addressed(settings, registry), worker)
+    const url = await target.start(await addressed(settings, registry), worker)
+    special.add(url)
+    return url
   }
 
   /** By address, why a server is gone. */
@@ -85,11 +90,13 @@ export async function startControl(
   }
   const lookAt = async (url: string, asked: Asked[]) => {
     const end = await whyGone(target, clientOf(url))
-    if (end !== undefined) {
-      gone.set(url, end)
+    const silent = end === undefined ? await whyStuck(clientOf(url), asked) : undefined
+    const lost = end ?? (special.has(url) ? silent : undefined)
+    if (lost !== undefined) {
+      gone.set(url, lost)
       // There are others, on which the run goes on; how many checks were to come to it is known at the end.
-      if (target.launches && gone.size === 1) say(end)
-    } else over ??= await whyStuck(clientOf(url), asked)
+      if (target.launches && gone.size === 1) say(lost)
+    } else over ??= silent
     if (over === undefined) return
     stuck.resolve(over)
     // They may be at work for nobody, and keep the machine from ending the run.
