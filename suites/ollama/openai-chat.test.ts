@@ -54,7 +54,7 @@ check('openai-chat.stream.usage-choices', async ({ post }) => {
 })
 
 check('openai-chat.stream.usage-unasked', ({ post }) =>
-  askEach({ false: { include_usage: false }, empty: {}, null: null }, async (stream_options) => {
+  askEach({ false: { include_usage: false }, empty: {}, none: null }, async (stream_options) => {
     const answer = await post.wrong('/v1/chat/completions', { ...ABC, stream: true, stream_options })
     return answer.eventData.filter((event) => event.usage || event.choices?.length === 0).length
   }),
