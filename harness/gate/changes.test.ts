@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { fromRoot } from '../base/paths.ts'
 import { parseConfig } from '../config/config.ts'
 import { expectedValue, loadLedger, type Statement } from '../ledger/ledger.ts'
 import { recordedVersions } from '../recording/recording.ts'
 import { type Change, changesBetween, statementChange } from './changes.ts'
+import { fromLedger } from './from-ledger.ts'
 import { relianceOf } from './relies.ts'
 import { asJson, asMarkdown, asText, sorted, speaksAgainst } from './show.ts'
 import { spanOf } from './span.ts'
@@ -255,4 +258,10 @@ test('Markdown has both values, escapes what is none, and stays short enough for
   const long = markdown('0.5.7', '0.32.15')
   expect(long.length).toBeLessThan(65_000)
   expect(long).toMatch(/and \d+ more: run the command/)
+})
+
+test.each(['README.md', 'docs/bump-ollama.md'])('%s quotes what changes prints', (file) => {
+  const printed = asText(fromLedger(loadLedger(), undefined, '0.24.0', '0.32.15'))
+  const [beginning] = printed.split('\n\n')
+  expect(readFileSync(fromRoot(file), 'utf8')).toContain(beginning)
 })
