@@ -41,8 +41,8 @@ export class LogTail {
   #cause = ''
 
   add(text: string): void {
-    // What a Go program dies of stands before pages of its goroutines.
-    this.#cause ||= text.match(/^(?:panic|fatal error|SIG[A-Z]+): .*$/m)?.[0] ?? ''
+    // What a Go program dies of stands before pages of its goroutines, and behind what its engines died of before.
+    this.#cause = text.match(/^(?:panic|fatal error|SIG[A-Z]+): .*$/gm)?.at(-1) ?? this.#cause
     this.#text = (this.#text + text).slice(-4000)
   }
 
