@@ -70,7 +70,9 @@ describe.skipIf(!here)(`containers (${NEEDS})`, { timeout: 180_000 }, () => {
   describe.runIf(POSIX)('of a run that is killed are gone (POSIX)', () => {
     test.each(['create', 'start', 'set up'])('at "%s"', async (moment) => {
       const checkout = new Checkout({
-        [`specs/${system}/demo.yaml`]: ledger({ 'demo.waits': {} }),
+        [`specs/${system}/demo.yaml`]: ledger({
+          [`${system === 'ollama' ? '' : `${system}.`}demo.waits`]: {},
+        }),
       })
       const run = checkout.setUp({ [TARGET_VARIABLE[system]]: `container:${image}` }, system)
       const owner = `${HOST}-${run.child.pid}`
