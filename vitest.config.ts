@@ -60,7 +60,7 @@ export function workersFor(target: string): number {
 
 /**
  * So many checks run at once in each worker. A server of somebody else may keep three models loaded, and with more in use
- * one that has to make room is asked again and stays (lifecycle.evict.asked-again).
+ * one that has to make room is asked again and stays (lifecycle.evicted.asked-again).
  */
 export const checksFor = (target: string): number => (target.startsWith('http') ? 3 : 8)
 

@@ -28,7 +28,7 @@ export async function measured(
   const [a, b] = [sideOf(from, system), sideOf(to, system)]
   const forget = onInterrupt(async () => stopRuns())
   // Two runs at once keep the cores as busy as one with more workers.
-  const both = [a, b].every(({ kind, name }) => kind === 'target' && !/^(https?|replay):/.test(name))
+  const both = [a, b].every(({ kind, name }) => kind === 'target' && !/^(https?:|replay\b)/.test(name))
   const mix = both ? { [MIX_VARIABLES.workers]: '3' } : {}
   const resultsOf = (side: typeof a): Promise<Results> | Results =>
     side.kind === 'stored'

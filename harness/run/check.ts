@@ -39,7 +39,7 @@ const checks = (concurrent: boolean): Check => {
     // A third of it is the check's own; the rest is for the servers that it has to wait for.
     const session = inject('session')
     const timeout = 3 * (session?.manners?.limit ?? PATIENCE)
-    // A server that keeps few models makes a request wait for minutes (lifecycle.evict.asked-again).
+    // A server that keeps few models makes a request wait for minutes (lifecycle.evicted.asked-again).
     const beside = concurrent && (session?.beside ?? MANY) >= MANY
     test(statement.id, { concurrent: beside, timeout }, (context) =>
       judging.judge(statement, procedure, context),

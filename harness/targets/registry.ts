@@ -40,9 +40,9 @@ export type Told = {
  *
  * It plays other hosts too: `PUT /answers` says what it answers to requests to come, and `GET /requests` with
  * `?to=<part of a line>` shows those that came, one JSON object a line; `GET /left` those whose client left an answer that
- * had stalled. As ollama.com it has one model from the start,
- * for servers that ask when they start. It is a proxy too, behind which there is no other host than https://ollama.com:
- * itself. A line of what came that way says the host, and has nothing that is the server's own.
+ * had stalled. As ollama.com it has one model from the start, for servers that ask when they start. It is a proxy too,
+ * behind which there is no other host than https://ollama.com: itself. A line of what came that way says the host, and
+ * has nothing that is the server's own.
  */
 export async function startRegistry(): Promise<Registry> {
   /** By path; a blob has the media type of the manifest that names it. */
