@@ -208,7 +208,8 @@ check.alone('lifecycle.queue.full', ({ post }) =>
 
 check.alone('lifecycle.queue.loaded-model', (tools) =>
   inTime(
-    ({ waiting, answers }) =>
+    ({ end, waiting, answers }) =>
+      end === 'aborted' &&
       waiting.filter(({ status }) => status === 503).length === 1 &&
       new Set(answers.map(({ status }) => status)).size === 1,
     async () => {
@@ -223,9 +224,10 @@ check.alone('lifecycle.queue.loaded-model', (tools) =>
       const calls = [1, 2, 3].map(() => post.start('/api/generate', SHORT))
       await post('/api/generate', LOAD)
       first.abort()
+      const { end } = await first.ended
       const answers = await Promise.all(calls.map((call) => call.ended))
       const waiting = await Promise.all(others.map((call) => call.ended))
-      return { waiting: waiting.map(outcome), answers: answers.map(answered) }
+      return { end, waiting: waiting.map(outcome), answers: answers.map(answered) }
     },
   ).then(({ answers }) => answers),
 )
@@ -345,6 +347,8 @@ check.alone('lifecycle.error.next-answers', async (tools) => {
 // Which model goes when another needs its place
 
 check.alone('lifecycle.beside', async ({ post, client }) => {
+  // One that an earlier check left would have to make room, and any may be chosen.
+  for (const { name } of await listLoaded(client)) await unload(client, name)
   await post('/api/generate', LOAD)
   await post('/api/generate', { ...SHORT, model: models.stopper })
   const ours = (await listLoaded(client)).map(({ name }) => name.replace(':latest', ''))
