@@ -3,7 +3,7 @@ import { describeRange } from '../base/versions.ts'
 import { applies, type Statement } from '../ledger/ledger.ts'
 import { operationOf, operationsAt, profileOf } from '../schema/routes.ts'
 import { inHome } from '../targets/target.ts'
-import type { Exchange, Request } from '../wire/exchange.ts'
+import { type Exchange, type Request, textOf } from '../wire/exchange.ts'
 import { notStopped } from './manners.ts'
 import { changesServer, isNowhere } from './served.ts'
 import type { Session } from './session.ts'
@@ -77,7 +77,8 @@ export function guard(session: Session): (request: Request) => void {
   if (!served) return () => {}
   const lacking = new Map(Object.entries(supply?.absent ?? {}).map(([name, why]) => [name as ModelName, why]))
   const borrowed = supply?.way === 'own' || asked.readOnly
-  return ({ method, path, body, to }) => {
+  return (request) => {
+    const { method, path, to } = request
     if (to !== undefined) return
     const operation = operationOf(system, version, method, path)
     // A wrong method is asked of a path that is there.
@@ -87,7 +88,7 @@ export function guard(session: Session): (request: Request) => void {
     if (asked.readOnly && operation && changesServer(operation)) {
       throw new NotApplicable(`${operation} changes what the server has, which is only read`)
     }
-    const text = `${path} ${textOf(body)}`
+    const text = textOf(request)
     if (borrowed && /"keep_alive"\s*:/.test(text)) {
       throw new NotApplicable(
         "sends keep_alive, and so changes how long a model stays that is not the suite's",
@@ -101,13 +102,6 @@ export function guard(session: Session): (request: Request) => void {
 }
 
 const MODEL = new RegExp(`\\b${PREFIX}([\\w-]+)`, 'g')
-
-const textOf = (body: unknown): string =>
-  typeof body === 'string'
-    ? body
-    : body === undefined || body instanceof Uint8Array
-      ? ''
-      : JSON.stringify(body)
 
 /**
  * Looks at the answers of a check: a route that was never asked before may prove absent now.

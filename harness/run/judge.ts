@@ -32,6 +32,7 @@ import { type Asked, askedIn, waiting } from './lookout.ts'
 import { asNamed } from './names.ts'
 import { failure } from './failure.ts'
 import { clientFor } from './server-client.ts'
+import { shelfFor, workerId } from './shelf.ts'
 import type { Session } from './session.ts'
 import type { MessageProblem, Verdict } from './verdict.ts'
 
@@ -105,9 +106,17 @@ export async function judge(
     if (missing) throw missing
     const hang = wouldHang(statement, session)
     if (hang) throw new Finding(hang)
-    client = clientFor({ ...session, url: await serverOf(statement, session) }, statement.id, {
+    const url = await serverOf(statement, session)
+    const guarded = guard(session)
+    const supply = shelfFor(session, task.file.filepath)
+    // A list is asked for by no name.
+    supply?.({ path: '', body: verdict.expected })
+    client = clientFor({ ...session, url }, statement.id, {
       registry: statement.needs?.registry && session.registry,
-      before: guard(session),
+      before: (request) => {
+        guarded(request)
+        supply?.(request)
+      },
       silence: session.manners?.silence,
       silent: session.kind === 'replay' ? undefined : (session.served?.silent ?? []),
     })
@@ -297,7 +306,7 @@ function serverOf(statement: Statement, session: Session): Promise<string> {
 async function askForServer({ needs }: Statement, { control }: Session, lost?: Asked[]): Promise<string> {
   if (listening?.control === control && listening.ended) throw listening.ended
   const settings = needs?.launch ?? {}
-  const query: Query = { settings, worker: process.env.VITEST_POOL_ID ?? '1', ...(lost ? { lost } : {}) }
+  const query: Query = { settings, worker: workerId(), ...(lost ? { lost } : {}) }
   const { statusCode, body } = await request(control, { method: 'POST', body: JSON.stringify(query) })
   const text = await body.text()
   if (statusCode === GONE) throw new ServerGone(text)

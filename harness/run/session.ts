@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { NAMES_VARIABLE, PREFIX } from '../../fixtures/instruments/models.ts'
+import { models, NAMES_VARIABLE, PREFIX } from '../../fixtures/instruments/models.ts'
 import { messageOf, SuiteError, say } from '../base/errors.ts'
 import type { Listening } from '../base/loopback.ts'
 import { didYouMean } from '../base/nearest.ts'
@@ -48,6 +48,8 @@ export type Session = {
   /** Gives the address of a worker's server with some settings: `POST <control>` with both as JSON. */
   control: string
   launches: boolean
+  /** The folder with the stores of its servers, where models come into them as they are asked for. */
+  stores?: string | undefined
   /** Host and port of the suite's model registry, where the server reaches it. */
   registry: string | undefined
   /** What a server of somebody else serves, and how it came to its models. */
@@ -129,6 +131,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     let supply: Supply | undefined
     let manners: Manners | undefined
     let beside: number | undefined
+    let stores: string | undefined
     delete process.env[NAMES_VARIABLE]
     if (system === 'ollama' && target.kind === 'url') {
       served = await servedBy(clientFor(about, 'served', { silence: PROBE_SILENCE }), version, asked)
@@ -164,9 +167,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
       const live = target.kind !== 'replay'
       const probed = live && usualUnwell(clientFor(about, 'served', { silence: PROBE_SILENCE }))
       await makeModels(client)
-      await target.keepModels?.()
       if (probed) for (const line of toldOfUnwell(await probed)) say(line)
       if (live) beside = await keptBeside(clientFor(about, 'beside'))
+      stores = await target.keepModels?.(Object.values(models))
     }
     if (beside !== undefined && beside < MANY) say(keepsFew(beside))
     registry = await registryFor(target, url, served, asked)
@@ -182,6 +185,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       url,
       control: control.url,
       launches: target.launches,
+      stores,
       registry: registry?.host,
       served,
       supply,

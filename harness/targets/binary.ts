@@ -10,7 +10,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { cp } from 'node:fs/promises'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
@@ -20,8 +19,8 @@ import type { System } from '../base/systems.ts'
 import { removeFolder, temporaryFolder } from '../base/temporary.ts'
 import { signalGroup } from './groups.ts'
 import { startKeeper } from './keeper.ts'
-import { leave } from './leftovers.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
+import { beginStore, keepModels, storeIn } from './stores.ts'
 import { inHome, LogTail, type Settings, type Target } from './target.ts'
 
 /** How long a program may take to listen, and to end when it is told to, ms. */
@@ -65,21 +64,18 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
   const keeper = startKeeper()
   keeper.keep({ folder })
   const servers: ChildProcess[] = []
+  let shelved = false
   const started = new Map<string, { server: ChildProcess; log: LogTail }>()
   const killAll = () => {
     for (const server of servers) signal(server, 'SIGKILL')
     removeFolder(folder)
   }
-  const kept = storeIn(folder, 'kept')
   // The last resort, for when nothing asynchronous can run any more.
   process.once('exit', killAll)
 
   const start: Target['start'] = async (settings, store = '1') => {
     const models = storeIn(folder, store)
-    if (system === 'ollama' && !existsSync(models)) {
-      if (existsSync(kept)) await copyOf(kept, models)
-      else leave(models)
-    }
+    if (system === 'ollama' && !existsSync(models)) await beginStore(folder, store, shelved)
     const env = Object.fromEntries(
       PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
     )
@@ -111,7 +107,10 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       for await (const part of createReadStream(program)) hash.update(part)
       return `sha256:${hash.digest('hex')}`
     },
-    keepModels: () => copyOf(storeIn(folder, '1'), kept),
+    keepModels: async (models) => {
+      shelved = await keepModels(folder, '1', models)
+      return shelved ? folder : undefined
+    },
     start: (settings, store) => keeper.making(start(settings, store)),
     ended: async (url) => {
       const { server, log } = started.get(url) ?? {}
@@ -140,11 +139,6 @@ const placed = async (settings: Settings): Promise<Settings> =>
 
 /** A home for each: what a server keeps there for the next time is nothing that another one has to know. */
 const homeIn = (folder: string, count: number) => join(folder, `home-${count + 1}`)
-
-const storeIn = (folder: string, store: string) => join(folder, `models-${store}`)
-
-/** With the times of the files: by these the models are listed. */
-const copyOf = (from: string, to: string) => cp(from, to, { recursive: true, preserveTimestamps: true })
 
 function environmentOf(
   system: System,

@@ -27,8 +27,13 @@ export type Target = {
   digest: () => Promise<string>
   /** Starts a server and waits until it answers; its address. Servers with the same store share their models. */
   start: (settings: Settings, store?: string) => Promise<string>
-  /** Keeps the models that the first store has by now: every other store then begins with them. */
-  keepModels?: () => Promise<void>
+  /**
+   * Keeps the models that the first store has by now, for every other store.
+   *
+   * @param models by name
+   * @returns the folder of the stores, where models come into them as they are asked for; else each store has them all
+   */
+  keepModels?: (models: readonly string[]) => Promise<string | undefined>
   /** How a server that it started has ended without being told to; undefined while it runs, or where nobody knows. */
   ended?: (url: string) => Promise<string | undefined>
   /** Stops every server that was started and removes what they left. */

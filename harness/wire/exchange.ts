@@ -18,6 +18,14 @@ export type Request<Method extends string = string, Path extends string = string
   aside?: boolean
 }
 
+/** Path and body of a request, where one may look for names. A long body of bytes is a file, and has none. */
+export function textOf({ path, body }: Pick<Request, 'path' | 'body'>): string {
+  if (body === undefined) return path
+  if (body instanceof Uint8Array)
+    return body.length > 65_536 ? path : `${path} ${Buffer.from(body).toString()}`
+  return `${path} ${typeof body === 'string' ? body : JSON.stringify(body)}`
+}
+
 /** One part of a response body as it came off the wire, and when: ms since the request was sent. */
 export type Chunk = { t: number; bytes: Buffer }
 

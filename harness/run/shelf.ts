@@ -1,0 +1,28 @@
+import { PREFIX } from '../../fixtures/instruments/models.ts'
+import { Shelf } from '../targets/stores.ts'
+import { type Request, textOf } from '../wire/exchange.ts'
+import type { Session } from './session.ts'
+
+/** Of this process or thread; its servers share a store. */
+export const workerId = (): string => process.env.VITEST_POOL_ID ?? '1'
+
+let last: { suite: string; stores: string; shelf: Shelf } | undefined
+
+/**
+ * What puts the models that a request names into the store of this worker, before it is sent; nothing where the server
+ * has them all. Each suite begins without any.
+ *
+ * @param suite the file of the suite; no request of another is under way
+ */
+export function shelfFor(
+  { stores }: Pick<Session, 'stores'>,
+  suite: string,
+): ((request: Pick<Request, 'path' | 'body' | 'to'>) => void) | undefined {
+  if (stores === undefined) return undefined
+  if (last?.suite !== suite || last.stores !== stores) {
+    last?.shelf.clear()
+    last = { suite, stores, shelf: new Shelf(stores, workerId(), PREFIX) }
+  }
+  const { shelf } = last
+  return (request) => request.to === undefined && shelf.place(textOf(request))
+}
