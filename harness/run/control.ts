@@ -30,6 +30,9 @@ async function addressed(
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, placed(value)]))
 }
 
+/** So many servers of a run may meet a race before it is a finding. */
+const MOST_RACES = 3
+
 /** Status of the answer when the server that a check asks for was there and is of no use any more. */
 export const GONE = 410
 
@@ -38,17 +41,19 @@ export const GONE = 410
  * server. Checks of one worker that ask for the same settings get the same server. Workers share neither servers nor
  * models, so that a check that is alone in its worker is alone on its server. A setting may name the registry.
  *
- * A server that went away is not started again: what killed it would kill the next. One that leaves requests without an
- * answer ends the run: each check would wait for the same in vain. With settings of their own only few checks share it,
- * and it counts as gone.
+ * A server that went away is not started again: what killed it would kill the next. The exception is a known race of the
+ * server, which meets checks that have nothing to do with it. One that leaves requests without an answer ends the run:
+ * each check would wait for the same in vain. With settings of their own only few checks share it, and it counts as gone.
  *
  * @param clientOf of a server, to look after it
+ * @param isKnownRace whether the end of a server, in words, is such a race
  */
 export async function startControl(
   target: Target,
   first: string,
   clientOf: (url: string) => Client,
   registry?: Pick<Registry, 'host' | 'authority'>,
+  isKnownRace: (end: string) => boolean = () => false,
 ): Promise<Listening> {
   const servers = new Map<string, Promise<string>>()
   /** Addresses of those with settings. */
@@ -63,7 +68,7 @@ export async function startControl(
     return starting
   }
   const startFirst = async (worker: string) => {
-    if (worker === '1') return first
+    if (worker === '1' && !raced.has(first)) return first
     const url = await target.start({}, worker)
     if (target.system === 'ollama' && target.kind !== 'replay' && !target.keepModels) {
       await makeModels(new Client({ url, name: 'setup' }))
@@ -88,8 +93,25 @@ export async function startControl(
     looks.set(url, looking)
     return looking
   }
+  /** Addresses of servers that ended in a known race. */
+  const raced = new Set<string>()
+  /** Starts one in its place on the same store, whose checks begin anew. */
+  const startAgain = async (url: string, end: string) => {
+    raced.add(url)
+    for (const [key, known] of servers) {
+      if ((await known) !== url) continue
+      say(
+        `${end}\n  a known race of this version; it is started again, and what was under way on it begins anew`,
+      )
+      const [worker, entries] = JSON.parse(key) as [string, [string, string][]]
+      servers.delete(key)
+      await serverOf(worker, Object.fromEntries(entries))
+    }
+  }
   const lookAt = async (url: string, asked: Asked[]) => {
     const end = await whyGone(target, clientOf(url))
+    if (end !== undefined && target.keepModels && isKnownRace(end) && raced.size < MOST_RACES)
+      return startAgain(url, end)
     const silent = end === undefined ? await whyStuck(clientOf(url), asked) : undefined
     const lost = end ?? (special.has(url) ? silent : undefined)
     if (lost !== undefined) {
@@ -113,7 +135,7 @@ export async function startControl(
       if (lost && over === undefined) await look(url, lost)
       const end = over ?? gone.get(url)
       if (end !== undefined) response.statusCode = GONE
-      response.end(end ?? url)
+      response.end(end ?? (await serverOf(worker, settings)))
     } catch (error) {
       response.statusCode = 500
       response.end(messageOf(error))

@@ -104,6 +104,64 @@ describe('a server that goes away in mid-run', { timeout: 180_000 }, () => {
   })
 })
 
+/** A program that lasts for two checks, and ends in the race of models.ps.ends-server, which is over in 0.32.4. */
+const racing = (version: string) =>
+  program(`
+    import { mkdirSync, writeFileSync } from 'node:fs'
+    import { models } from ${JSON.stringify(fromRoot('fixtures/instruments/models.ts'))}
+    import { fakeOllama } from ${JSON.stringify(fromRoot('harness/testing/fake-ollama.ts'))}
+    for (const name of Object.values(models)) {
+      const folder = process.env.OLLAMA_MODELS + '/manifests/registry.ollama.ai/' + name
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(folder + '/latest', '{}')
+    }
+    mkdirSync(process.env.OLLAMA_MODELS + '/blobs', { recursive: true })
+    let asked = 0
+    const server = fakeOllama('${version}', (request, response) => {
+      if (request.url !== ${JSON.stringify(ASKED)}) return false
+      asked += 1
+      if (asked < 3) response.setHeader('Content-Type', 'application/json').end('{"version":"${version}"}')
+      else {
+        console.error('fatal error: concurrent map iteration and map write\\n\\ngoroutine 1 [running]:')
+        process.exitCode = 2
+        server.close().closeAllConnections()
+      }
+      return true
+    })
+    server.listen(0, '127.0.0.1', () => console.log('Listening on 127.0.0.1:' + server.address().port + ' '))
+  `)
+
+describe.runIf(POSIX)('a server that ends in a race (POSIX)', { timeout: 180_000 }, () => {
+  const raced = () => {
+    const checkout = project()
+    const race = { until: '0.32.4', excluded: 'It is a race.' }
+    checkout.write({ 'specs/ollama/models.yaml': ledger({ 'models.ps.ends-server': race }) })
+    return checkout
+  }
+
+  test('that is known is started again, and its check begins anew', async () => {
+    const checkout = raced()
+    const { code, output } = await checkout.run({ OLLAMA_TARGET: `binary:${racing('0.24.0')}` })
+    expect(code, output).toBe(0)
+    expect(output).toContain(
+      'concurrent map iteration and map write\n  a known race of this version; it is started again',
+    )
+    expect(statuses(checkout, 'ollama-0.24.0-binary').slice(0, 4)).toEqual(['pass', 'pass', 'pass', 'pass'])
+  })
+
+  test('that should be over is gone', async () => {
+    const checkout = raced()
+    const { code, output } = await checkout.run({ OLLAMA_TARGET: `binary:${racing('0.32.15')}` })
+    expect(code, output).toBe(1)
+    expect(statuses(checkout, 'ollama-0.32.15-binary').slice(0, 4)).toEqual([
+      'pass',
+      'pass',
+      'error',
+      'error',
+    ])
+  })
+})
+
 test('a server that loses every third connection is judged by the others', { timeout: 180_000 }, async () => {
   const checkout = project()
   const { code, output } = await checkout.run({ OLLAMA_TARGET: await careless() })

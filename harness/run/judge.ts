@@ -67,16 +67,16 @@ export class Finding extends Error {
 /** The server went away in mid-run: what is asked of it then says nothing about it. */
 class ServerGone extends SuiteError {}
 
+/** There is another server in the place of the one that was asked: the check begins anew. */
+class ServerReplaced extends SuiteError {}
+
 /**
  * Runs the procedure of a statement and keeps the verdict in the task's `meta`.
  *
  * @throws Error with all that a reader needs, when the statement fails
  */
-export async function judge(
-  statement: Statement,
-  procedure: Procedure,
-  { task, skip }: TestContext,
-): Promise<void> {
+export async function judge(statement: Statement, procedure: Procedure, context: TestContext): Promise<void> {
+  const { task, skip } = context
   const session = inject('session')
   const verdict: Verdict = {
     id: statement.id,
@@ -100,7 +100,7 @@ export async function judge(
   }
   const started = performance.now()
   let client: Client | undefined
-  let gone: ServerGone | undefined
+  let gone: ServerGone | ServerReplaced | undefined
   try {
     const missing = notServed(statement, session)
     if (missing) throw missing
@@ -125,6 +125,7 @@ export async function judge(
     const lost = client && (await goneDuring(client, statement, session))
     // What it observed to its end counts, whatever became of the server by then.
     const whole = verdict.observed !== undefined && !client?.exchanges.some(isBroken)
+    if (lost instanceof ServerReplaced && !whole) return judge(statement, procedure, context)
     gone = thrown instanceof ServerGone ? thrown : whole ? undefined : lost
     const error = gone ?? thrown
     verdict.status = statusOf(error)
@@ -316,19 +317,21 @@ async function askForServer({ needs }: Statement, { control }: Session, lost?: A
 
 /** Why a check failed, where it lost its server; it may have when an exchange did not end by itself. */
 async function goneDuring(
-  { exchanges }: Client,
+  { exchanges, url }: Client,
   statement: Statement,
   session: Session,
-): Promise<ServerGone | undefined> {
+): Promise<ServerGone | ServerReplaced | undefined> {
   if (!exchanges.some((one) => one.to === undefined && one.end !== 'complete')) return undefined
   try {
-    await askForServer(statement, session, answersAtOnce(session) ? askedIn(exchanges) : [])
+    const now = await askForServer(statement, session, answersAtOnce(session) ? askedIn(exchanges) : [])
+    if (now === url) return undefined
+    addresses.clear()
+    return new ServerReplaced(`the server at ${url} has ended, and there is another`)
   } catch (error) {
     if (!(error instanceof ServerGone)) return undefined
     addresses.clear()
     return error
   }
-  return undefined
 }
 
 /** So long a model may say nothing before it is looked whether it ever will, ms. */
