@@ -45,6 +45,18 @@ test('what is wrong with the usual routes is seen before any check, on a server 
   expect(await whatIsServed(client, '0.24.0', false)).toMatchObject(unwell)
 })
 
+test('what a healthy server says of a request without a name is nothing wrong', async () => {
+  const odd = ({ url }: IncomingMessage, response: ServerResponse) => {
+    if (url !== '/api/embed') return false
+    response.writeHead(500).end('{"error":"unqualified name: registry.ollama.ai/library/!MISSING!:latest"}')
+    return true
+  }
+  const server = fakeOllama('0.16.3', odd)
+  onTestFinished(() => void server.close().closeAllConnections())
+  const client = new Client({ url: await listen(server), name: 'test' })
+  expect((await usualUnwell(client)).failing).toEqual([])
+})
+
 test('everything that is there is found', async () => {
   expect(await servedBy(() => false)).toEqual([...HAS, ...MAKES].sort())
 })

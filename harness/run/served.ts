@@ -107,12 +107,18 @@ export async function usualUnwell(client: Client): Promise<Unwell> {
   return unwell(await Promise.all(answers))
 }
 
+/** What a healthy Ollama says with a 500 from 0.15.0 to 0.18.0 (embed.errors.model). */
+const OF_NO_NAME = /^\{"error":"unqualified name: /
+
 const unwell = (answers: readonly { name: string; exchange: Exchange }[]): Unwell => ({
   silent: answers
     .filter(({ exchange }) => /HEADERS_TIMEOUT/.test(exchange.problem ?? ''))
     .map(({ name }) => name),
   failing: answers
-    .filter(({ name, exchange: { status = 0 } }) => USUAL.includes(name) && status >= 500 && status !== 501)
+    .filter(
+      ({ name, exchange: { status = 0, text } }) =>
+        USUAL.includes(name) && status >= 500 && status !== 501 && !OF_NO_NAME.test(text),
+    )
     .map(
       ({ name, exchange: { status, text } }) =>
         `${name} answers ${status} to a request for nothing: ${text.slice(0, 100).trimEnd()}`,
