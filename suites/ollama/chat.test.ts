@@ -517,6 +517,21 @@ check('chat.debug', async ({ post }) => {
   return answer
 })
 
+/** What of a conversation is left without tools, and beside one whose description takes most of the window. */
+const keptBeside = (post: Verbs['post'], model: string, length: number) => {
+  const description = 'd'.repeat(length)
+  const tool = { type: 'function' as const, function: { ...WEATHER.function, description } }
+  const messages = ['x', 'y', 'z'].map((letter) => user(letter.repeat(30)))
+  return askEach({ nothing: undefined, tool: [tool] }, async (tools) => {
+    const text = rendered(await post('/api/chat', { model, messages, tools, ...RENDERED }))
+    return ['x', 'y', 'z'].filter((letter) => text.includes(letter.repeat(9))).join('')
+  })
+}
+
+check('chat.truncate.tools', ({ post }) => keptBeside(post, models.caller, 60))
+
+check('chat.truncate.tools.native', ({ post }) => keptBeside(post, models.talker, 1800))
+
 // Errors
 
 check('chat.errors.model', ({ post }) =>

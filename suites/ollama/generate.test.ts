@@ -1,8 +1,9 @@
-import { models, tagged } from '../../fixtures/instruments/models.ts'
+import { models, PARAMETERS, tagged } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, mediaType, outcome } from '../answers.ts'
-import { GREEDY } from './requests.ts'
+import { withModel } from './loaded.ts'
+import { GREEDY, user } from './requests.ts'
 
 /** Is answered with the letters that follow, and with a `context`. */
 const ABC = { model: models.successor, prompt: 'abc', stream: false, options: GREEDY }
@@ -212,6 +213,20 @@ check('generate.overlong.truncate-false', async ({ post }) => {
   const request = { ...RAW, prompt: OVERLONG, truncate: false, options: { ...GREEDY, num_predict: 3 } }
   const exchange = await post('/api/generate', request)
   return exchange.status === 200 ? counted(exchange) : { status: exchange.status }
+})
+
+check.alone('generate.overlong.history', ({ client, post }) => {
+  const model = 'conformance/generate-history'
+  const messages = [user('old'), { role: 'assistant' as const, content: 'older' }]
+  const body = { prompt: 'x'.repeat(300), stream: false, options: GREEDY, _debug_render_only: true }
+  return withModel(client, { model, from: models.talker, messages, parameters: PARAMETERS }, () =>
+    askEach({ template: models.historian, native: model }, (model) =>
+      askEach({ true: true, false: false }, async (truncate) => {
+        const { json } = await post('/api/generate', { ...body, model, truncate })
+        return json._debug_info?.rendered_template.replace(/x{100,}/g, 'x…')
+      }),
+    ),
+  )
 })
 
 check.alone('generate.overlong.small-window', async ({ post }) => {

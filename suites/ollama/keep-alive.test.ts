@@ -1,6 +1,6 @@
 import { models } from '../../fixtures/instruments/models.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
-import { outcome } from '../answers.ts'
+import { askEach, outcome } from '../answers.ts'
 import { findLoaded, isLoaded, listLoaded, poll, staysLoaded, timeLeft, unload } from './loaded.ts'
 import { GREEDY } from './requests.ts'
 
@@ -140,6 +140,17 @@ check.alone('keep-alive.embed', async ({ post, client }) => {
   await post('/api/embed', { model: models.embedder, input: 'a', keep_alive: 0 })
   return { longer, shorter, stays: await staysLoaded(client, models.embedder) }
 })
+
+check.alone('keep-alive.embed-empty', ({ post, client }) =>
+  askEach(['/api/embed', '/api/embeddings'] as const, async (path) => {
+    const load = { model: models.embedder, ...(path === '/api/embed' ? { input: [] } : { prompt: '' }) }
+    await unload(client, models.embedder)
+    await post(path, load)
+    const loads = await isLoaded(client, models.embedder)
+    await post(path, { ...load, keep_alive: 0 })
+    return { loads, stays: await staysLoaded(client, models.embedder) }
+  }),
+)
 
 check.alone.each('keep-alive.setting.*', async ({ post, client }) => {
   const { json } = await post('/api/generate', LOAD)

@@ -1,8 +1,11 @@
+import { instruments } from '../../fixtures/instruments/instruments.ts'
 import { models } from '../../fixtures/instruments/models.ts'
+import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
-import { withModel } from './loaded.ts'
+import { unload, withModel } from './loaded.ts'
+import { stored } from './making.ts'
 import { GREEDY, user } from './requests.ts'
 
 const OPTIONS = { ...GREEDY, num_predict: 20 }
@@ -268,6 +271,32 @@ check.each('rendering.jinja-raise.*', ({ post, given: { path, ...body } }) =>
     }
   }),
 )
+
+/** Shows every field of every message, whatever it is called. */
+const SHOWS_ALL = '{%- for m in messages %}{{ m | tojson }}\n{% endfor %}'
+
+check.alone('rendering.jinja-fields', async ({ client, post }) => {
+  const bytes = tableModel({ ...instruments.talker.table, name: 'shows all', chatTemplate: SHOWS_ALL })
+  const digest = await stored(post, bytes)
+  const model = 'conformance/rendering-fields'
+  return withModel(client, { model, files: { 'a.gguf': digest } }, async () => {
+    const messages = [
+      { ...user('hi'), tool_name: 'n' },
+      { role: 'assistant' as const, content: 'c', thinking: 't', tool_calls: [{ id: 'i', ...CALL }] },
+      { role: 'tool' as const, content: 'r', tool_call_id: 'i', tool_name: 'n' },
+      { role: 'tool' as const, content: 'r', tool_call_id: 'i' },
+      user('bye'),
+    ]
+    const prompt = rendered(await post('/api/chat', { ...SHOWN, model, messages }))
+    await unload(client, model)
+    return typeof prompt === 'string'
+      ? prompt
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line))
+      : prompt
+  })
+})
 
 // A file with a chat template, and a template beside it
 
