@@ -45,3 +45,31 @@ test(
     expect(await ask({}, asked)).toEqual({ status: 200, text: first })
   },
 )
+
+test('a check that fails while engines clash over a port is told of another server, a later one of the same', async () => {
+  const first = await started(false)
+  const abandoned: string[] = []
+  let clashedAt = 0
+  const target = {
+    system: 'ollama',
+    kind: 'binary',
+    launches: true,
+    keepModels: true,
+    start: () => started(false),
+    clashedAt: () => clashedAt,
+    abandon: (url: string) => abandoned.push(url),
+  } as unknown as Target
+  const control = await startControl(target, first, (url) => new Client({ url, name: 'look' }))
+  onTestFinished(() => control.stop())
+  const ask = async (failed?: number) => {
+    const body = JSON.stringify({ worker: '1', settings: {}, failed })
+    return (await fetch(control.url, { method: 'POST', body })).text()
+  }
+  expect(await ask()).toBe(first)
+  expect(await ask(Date.now())).toBe(first)
+  clashedAt = Date.now()
+  const second = await ask(Date.now())
+  expect([abandoned, second === first]).toEqual([[first], false])
+  // The clash was before it was there.
+  expect(await ask(Date.now())).toBe(second)
+})

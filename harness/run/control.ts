@@ -13,6 +13,8 @@ export type Query = {
   settings: Settings
   /** It lost an exchange with it, after it asked for these models: is it still there, and does it still generate? */
   lost?: Asked[]
+  /** It failed, and had begun then, ms since the epoch: can it have met a race of the servers? */
+  failed?: number
 }
 
 /** Stands in a setting for the file of the authority that vouches for the registry as https://ollama.com. */
@@ -31,7 +33,13 @@ async function addressed(
 }
 
 /** So many servers of a run may meet a race before it is a finding. */
-const MOST_RACES = 3
+const MOST_RACES = 5
+
+/** What an engine did that was not a server's own may show so much later, ms. */
+const BEFORE = 30_000
+
+const CLASH =
+  'an engine found the port taken that its server had chosen for it, and a check saw it, or what another server’s engine says'
 
 /** Status of the answer when the server that a check asks for was there and is of no use any more. */
 export const GONE = 410
@@ -41,9 +49,10 @@ export const GONE = 410
  * server. Checks of one worker that ask for the same settings get the same server. Workers share neither servers nor
  * models, so that a check that is alone in its worker is alone on its server. A setting may name the registry.
  *
- * A server that went away is not started again: what killed it would kill the next. The exception is a known race of the
- * server, which meets checks that have nothing to do with it. One that leaves requests without an answer ends the run:
- * each check would wait for the same in vain. With settings of their own only few checks share it, and it counts as gone.
+ * A server that went away is not started again: what killed it would kill the next. The exceptions are races of servers,
+ * which meet checks that have nothing to do with them: one that a version is known for, and that of engines for a port.
+ * One that leaves requests without an answer ends the run: each check would wait for the same in vain. With settings of
+ * its own only few checks share it, and it counts as gone.
  *
  * @param clientOf of a server, to look after it
  * @param isKnownRace whether the end of a server, in words, is such a race
@@ -93,26 +102,32 @@ export async function startControl(
     looks.set(url, looking)
     return looking
   }
-  /** Addresses of servers that ended in a known race. */
+  /** Addresses of servers that met a race. */
   const raced = new Set<string>()
-  /** Starts one in its place on the same store, whose checks begin anew. */
-  const startAgain = async (url: string, end: string) => {
+  /** When those were started that came in their place, ms since the epoch. */
+  const begun = new Map<string, number>()
+  /** Starts one in its place on the same store; the checks that were under way on it begin anew. */
+  const startAgain = async (url: string, why: string) => {
     raced.add(url)
+    target.abandon?.(url)
     for (const [key, known] of servers) {
       if ((await known) !== url) continue
-      say(
-        `${end}\n  a known race of this version; it is started again, and what was under way on it begins anew`,
-      )
+      say(`${why}; the server is started again, and what was under way on it begins anew`)
       const [worker, entries] = JSON.parse(key) as [string, [string, string][]]
       servers.delete(key)
-      await serverOf(worker, Object.fromEntries(entries))
+      begun.set(await serverOf(worker, Object.fromEntries(entries)), Date.now())
     }
   }
+  /** Whether an engine found its port taken since shortly before a time, and since its server was started. */
+  const clashed = (url: string, since: number) =>
+    raced.size < MOST_RACES && (target.clashedAt?.() ?? 0) > Math.max(begun.get(url) ?? 0, since - BEFORE)
   const lookAt = async (url: string, asked: Asked[]) => {
     const end = await whyGone(target, clientOf(url))
-    if (end !== undefined && target.keepModels && isKnownRace(end) && raced.size < MOST_RACES)
-      return startAgain(url, end)
+    const known = end !== undefined && isKnownRace(end)
+    if (target.keepModels && known && raced.size < MOST_RACES)
+      return startAgain(url, `${end}, a known race of this version`)
     const silent = end === undefined ? await whyStuck(clientOf(url), asked) : undefined
+    if (silent !== undefined && clashed(url, 0)) return startAgain(url, CLASH)
     const lost = end ?? (special.has(url) ? silent : undefined)
     if (lost !== undefined) {
       gone.set(url, lost)
@@ -129,10 +144,11 @@ export async function startControl(
     if (request.method === 'GET') return void response.end(await stuck.promise)
     let body = ''
     for await (const part of request) body += part
-    const { worker, settings, lost } = JSON.parse(body) as Query
+    const { worker, settings, lost, failed } = JSON.parse(body) as Query
     try {
       const url = over ?? (await serverOf(worker, settings))
       if (lost && over === undefined) await look(url, lost)
+      if (failed !== undefined && over === undefined && clashed(url, failed)) await startAgain(url, CLASH)
       const end = over ?? gone.get(url)
       if (end !== undefined) response.statusCode = GONE
       response.end(end ?? (await serverOf(worker, settings)))

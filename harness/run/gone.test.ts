@@ -143,9 +143,7 @@ describe.runIf(POSIX)('a server that ends in a race (POSIX)', { timeout: 180_000
     const checkout = raced()
     const { code, output } = await checkout.run({ OLLAMA_TARGET: `binary:${racing('0.24.0')}` })
     expect(code, output).toBe(0)
-    expect(output).toContain(
-      'concurrent map iteration and map write\n  a known race of this version; it is started again',
-    )
+    expect(output).toContain('map write, a known race of this version; the server is started again')
     expect(statuses(checkout, 'ollama-0.24.0-binary').slice(0, 4)).toEqual(['pass', 'pass', 'pass', 'pass'])
   })
 

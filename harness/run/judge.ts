@@ -28,7 +28,7 @@ import {
 import { GONE, type Query } from './control.ts'
 import { unlikeKnown } from './known-answers.ts'
 import { unlikeFiles } from './known-models.ts'
-import { type Asked, askedIn, waiting } from './lookout.ts'
+import { askedIn, waiting } from './lookout.ts'
 import { asNamed } from './names.ts'
 import { failure } from './failure.ts'
 import { clientFor } from './server-client.ts'
@@ -98,7 +98,7 @@ export async function judge(statement: Statement, procedure: Procedure, context:
     verdict.message = absent
     skip(absent)
   }
-  const started = performance.now()
+  const [started, began] = [performance.now(), Date.now()]
   let client: Client | undefined
   let gone: ServerGone | ServerReplaced | undefined
   try {
@@ -126,6 +126,13 @@ export async function judge(statement: Statement, procedure: Procedure, context:
     // What it observed to its end counts, whatever became of the server by then.
     const whole = verdict.observed !== undefined && !client?.exchanges.some(isBroken)
     if (lost instanceof ServerReplaced && !whole) return judge(statement, procedure, context)
+    if (
+      client &&
+      !lost &&
+      statusOf(thrown) === 'fail' &&
+      (await metRace(client.url, began, statement, session))
+    )
+      return judge(statement, procedure, context)
     gone = thrown instanceof ServerGone ? thrown : whole ? undefined : lost
     const error = gone ?? thrown
     verdict.status = statusOf(error)
@@ -300,14 +307,15 @@ function serverOf(statement: Statement, session: Session): Promise<string> {
   })
 }
 
-/**
- * @param lost the models that were asked for when something went wrong with the server
- * @throws SuiteError when it cannot be started, or is of no use any more
- */
-async function askForServer({ needs }: Statement, { control }: Session, lost?: Asked[]): Promise<string> {
+/** @throws SuiteError when it cannot be started, or is of no use any more */
+async function askForServer(
+  { needs }: Statement,
+  { control }: Session,
+  more: Pick<Query, 'lost' | 'failed'> = {},
+): Promise<string> {
   if (listening?.control === control && listening.ended) throw listening.ended
   const settings = needs?.launch ?? {}
-  const query: Query = { settings, worker: workerId(), ...(lost ? { lost } : {}) }
+  const query: Query = { settings, worker: workerId(), ...more }
   const { statusCode, body } = await request(control, { method: 'POST', body: JSON.stringify(query) })
   const text = await body.text()
   if (statusCode === GONE) throw new ServerGone(text)
@@ -323,7 +331,8 @@ async function goneDuring(
 ): Promise<ServerGone | ServerReplaced | undefined> {
   if (!exchanges.some((one) => one.to === undefined && one.end !== 'complete')) return undefined
   try {
-    const now = await askForServer(statement, session, answersAtOnce(session) ? askedIn(exchanges) : [])
+    const lost = answersAtOnce(session) ? askedIn(exchanges) : []
+    const now = await askForServer(statement, session, { lost })
     if (now === url) return undefined
     addresses.clear()
     return new ServerReplaced(`the server at ${url} has ended, and there is another`)
@@ -332,6 +341,19 @@ async function goneDuring(
     addresses.clear()
     return error
   }
+}
+
+/** Whether another server is in the place of the one on which a check failed, for that met a race. */
+async function metRace(
+  url: string,
+  failed: number,
+  statement: Statement,
+  session: Session,
+): Promise<boolean> {
+  if (session.kind !== 'binary') return false
+  const now = await askForServer(statement, session, { failed })
+  if (now !== url) addresses.clear()
+  return now !== url
 }
 
 /** So long a model may say nothing before it is looked whether it ever will, ms. */

@@ -112,6 +112,11 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       return shelved ? folder : undefined
     },
     start: (settings, store) => keeper.making(start(settings, store)),
+    clashedAt: () => Math.max(0, ...[...started.values()].map(({ log }) => log.clashedAt)),
+    abandon: (url) => {
+      const { server } = started.get(url) ?? {}
+      if (server) signal(server, 'SIGKILL')
+    },
     ended: async (url) => {
       const { server, log } = started.get(url) ?? {}
       // It is asked for because the server does not answer: it may be about to end.

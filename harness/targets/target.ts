@@ -36,16 +36,31 @@ export type Target = {
   keepModels?: (models: readonly string[]) => Promise<string | undefined>
   /** How a server that it started has ended without being told to; undefined while it runs, or where nobody knows. */
   ended?: (url: string) => Promise<string | undefined>
+  /**
+   * When an engine of one of its servers last found its port taken, ms since the epoch; 0 if none ever did. Ollama looks
+   * for a free port and gives it to an engine, and until that listens another may have it: its server then talks to an
+   * engine that is not its own.
+   */
+  clashedAt?: () => number
+  /** Ends one server at once. */
+  abandon?: (url: string) => void
   /** Stops every server that was started and removes what they left. */
   stop: () => Promise<void>
 }
+
+/** What an engine says that cannot have its port: in Go, in llama-server. */
+const TAKEN = /bind: (address already in use|Only one usage)|couldn't bind HTTP server socket/
 
 /** The last lines of a server's log, for the message of a failed start or of an end. */
 export class LogTail {
   #text = ''
   #cause = ''
+  #clashedAt = 0
 
   add(text: string): void {
+    // A line may come in two parts.
+    if (TAKEN.test(this.#text.slice(-100) + text) && !TAKEN.test(this.#text.slice(-100)))
+      this.#clashedAt = Date.now()
     // What a Go program dies of stands before pages of its goroutines, and behind what its engines died of before.
     this.#cause = text.match(/^(?:panic|fatal error|SIG[A-Z]+): .*$/gm)?.at(-1) ?? this.#cause
     this.#text = (this.#text + text).slice(-4000)
@@ -57,6 +72,11 @@ export class LogTail {
 
   match(pattern: RegExp): RegExpMatchArray | null {
     return this.#text.match(pattern)
+  }
+
+  /** When an engine of it last found its port taken, ms since the epoch; 0 if none ever did. */
+  get clashedAt(): number {
+    return this.#clashedAt
   }
 
   /** `: panic: …`, what it died of; nothing where it did not say so. */
