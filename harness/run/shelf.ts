@@ -24,5 +24,11 @@ export function shelfFor(
     last = { suite, stores, shelf: new Shelf(stores, workerId(), PREFIX) }
   }
   const { shelf } = last
-  return (request) => request.to === undefined && shelf.place(textOf(request))
+  return (request) => {
+    if (request.to === undefined) shelf.place(LISTS.test(request.path) ? LISTED : textOf(request))
+  }
 }
+
+/** A list names nothing, and what it says of a model is held to what is known of that: it has some. */
+const LISTS = /^\/(api\/tags|v1\/models)$/
+const LISTED = (['successor', 'templated', 'embedder'] as const).map((name) => PREFIX + name).join()

@@ -769,14 +769,13 @@ check.alone('models.copy.case', async ({ get, post, del }) => {
 
 check.alone('models.delete.shared-file', async ({ head, post, del }) => {
   const text = 'A system message of two models.'
-  const make = (model: string) =>
-    post('/api/create', { model, from: models.spare, system: text, stream: false })
-  await make('conformance/models-one')
-  await make('conformance/models-two')
+  const [one, two] = ['conformance/models-one', 'conformance/models-two']
+  await post('/api/create', { model: one, from: models.spare, system: text, stream: false })
+  await post('/api/create', { model: two, from: one, stream: false })
   const path = `/api/blobs/${digestOf(text)}` as const
-  await del('/api/delete', { model: 'conformance/models-one' })
+  await del('/api/delete', { model: one })
   const one_left = (await head(path)).status
-  await del('/api/delete', { model: 'conformance/models-two' })
+  await del('/api/delete', { model: two })
   return { one_left, none_left: (await head(path)).status }
 })
 
