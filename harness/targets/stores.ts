@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { leave } from './leftovers.ts'
@@ -9,7 +19,7 @@ export const storeIn = (folder: string, store: string): string => join(folder, `
 /** Has the models of a run, and is no server's. */
 const KEPT = 'kept'
 
-/** With the times of the files: by these the models are listed. */
+/** With the times of the files. */
 const copyOf = (from: string, to: string) => cp(from, to, { recursive: true, preserveTimestamps: true })
 
 /** Begins a store with what was kept; without the models, where these come as they are asked for. */
@@ -96,7 +106,11 @@ export class Shelf {
   #putManifest(manifest: string): void {
     const [to, beside] = [join(this.#store, manifest), join(this.#store, 'next')]
     mkdirSync(dirname(to), { recursive: true })
-    copyFileSync(join(this.#kept, manifest), beside)
+    const from = join(this.#kept, manifest)
+    copyFileSync(from, beside)
+    // By these the models are listed.
+    const { atime, mtime } = statSync(from)
+    utimesSync(beside, atime, mtime)
     renameSync(beside, to)
   }
 }
