@@ -59,7 +59,12 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
     section('Beside fields', list(book, page, statements.filter(isGeneral))),
     section('Limits and defects', paragraphs(said('Limits and defects'), limitsOf(book, page, statements))),
     section('Options', said('Options')),
-    section('Changes by version', changesOf(book, page, lines)),
+    section(
+      'Changes by version',
+      book.partsOf(page).length > 0
+        ? `What came, went and moved, release by release, is [on a page of its own](${book.href(page, changesPage(page))}).`
+        : changesOf(book, page, lines),
+    ),
     section(
       'Where the docs say otherwise',
       paragraphs(said('Where the docs say otherwise'), disputedOf(book, page, statements)),
@@ -93,6 +98,23 @@ export function endpointPageOf(book: Book, lines: readonly [EndpointLine, ...End
         unsaid.map((one) => `- ${anchor(one.id)}${bullet(book, page, one).slice(2)}`).join('\n'),
       ),
     ),
+  )}\n`
+}
+
+/** Where the changes of an endpoint with many statements stand. */
+export const changesPage = (page: string) => page.replace(/\.md$/, '/changes.md')
+
+export function changesPageOf(
+  book: Book,
+  lines: readonly [EndpointLine, ...EndpointLine[]],
+  owner: string,
+): string {
+  const page = changesPage(owner)
+  return `${paragraphs(
+    `# ${headingOf(lines)}: changes by version`,
+    GENERATED,
+    `What came, went and moved at [${headingOf(lines)}](${book.href(page, owner)}), the newest first.`,
+    changesOf(book, page, lines),
   )}\n`
 }
 

@@ -4,7 +4,7 @@ import { SYSTEMS } from '../base/systems.ts'
 import { parseYaml } from '../base/yaml.ts'
 import { acrossPageOf, acrossPages, pageOf, releasesPages, statementsPages } from './across.ts'
 import { Book, endpointPage, type Material, type Medium, proofPage } from './book.ts'
-import { endpointPageOf, GENERATED, partPageOf } from './endpoint.ts'
+import { changesPage, changesPageOf, endpointPageOf, GENERATED, partPageOf } from './endpoint.ts'
 import { anchor, code, paragraphs, text } from './markdown.ts'
 import { proofPageOf } from './statement.ts'
 import type { EndpointLine } from './timeline.ts'
@@ -17,7 +17,9 @@ export function renderPages(material: Material, medium: Medium): Record<string, 
     for (const lines of byPage(book.of(system).endpoints)) {
       const page = endpointPage(system, lines[0].name)
       pages[page] = endpointPageOf(book, lines)
-      for (const part of book.partsOf(page)) pages[part.page] = partPageOf(book, lines, part)
+      const parts = book.partsOf(page)
+      for (const part of parts) pages[part.page] = partPageOf(book, lines, part)
+      if (parts.length > 0) pages[changesPage(page)] = changesPageOf(book, lines, page)
     }
     Object.assign(pages, releasesPages(book, system))
   }
