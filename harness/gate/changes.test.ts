@@ -265,3 +265,14 @@ test.each(['README.md', 'docs/bump-ollama.md'])('%s quotes what changes prints',
   const [beginning] = printed.split('\n\n')
   expect(readFileSync(fromRoot(file), 'utf8')).toContain(beginning)
 })
+
+test('docs/bump-ollama.md says how much touches what its example relies on', () => {
+  const guide = readFileSync(fromRoot('docs/bump-ollama.md'), 'utf8')
+  const example = guide.match(/```yaml\n(relies-on:[\s\S]*?)```/)?.[1] ?? ''
+  const reliance = relianceOf(parseConfig(example, 'docs/bump-ollama.md'), ledger)
+  const { touching = [] } = sorted(between('0.24.0', '0.32.15'), reliance, '')
+  const breaking = touching.filter(({ verdict }) => verdict === 'breaks')
+  expect(guide).toContain(
+    `**${touching.length} changes touch what you rely on, of which ${breaking.length} can break it;`,
+  )
+})
