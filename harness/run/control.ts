@@ -56,6 +56,8 @@ export const GONE = 410
  *
  * @param clientOf of a server, to look after it
  * @param isKnownRace whether the end of a server, in words, is such a race
+ * @param firstServes whether the server of the set-up serves checks too; one that remembers models, which come again as
+ *   files, does not
  */
 export async function startControl(
   target: Target,
@@ -63,6 +65,7 @@ export async function startControl(
   clientOf: (url: string) => Client,
   registry?: Pick<Registry, 'host' | 'authority'>,
   isKnownRace: (end: string) => boolean = () => false,
+  firstServes = true,
 ): Promise<Listening> {
   const servers = new Map<string, Promise<string>>()
   /** Addresses of those with settings. */
@@ -77,7 +80,7 @@ export async function startControl(
     return starting
   }
   const startFirst = async (worker: string) => {
-    if (worker === '1' && !raced.has(first)) return first
+    if (worker === '1' && firstServes && !raced.has(first)) return first
     const url = await target.start({}, worker)
     if (target.system === 'ollama' && target.kind !== 'replay' && !target.keepModels) {
       await makeModels(new Client({ url, name: 'setup' }))

@@ -178,7 +178,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const races = ledger.get(RACE.statement)
     const isKnownRace = (end: string) =>
       races !== undefined && inRange(version, races) && end.includes(RACE.end)
-    control = await startControl(target, url, clientOf, registry, isKnownRace)
+    control = await startControl(target, url, clientOf, registry, isKnownRace, stores === undefined)
     project.provide('session', {
       system,
       kind: target.kind,
