@@ -304,10 +304,13 @@ async function windowOf({ post, client }: Tools, model: string, options: Options
   return (await findLoaded(client, model))?.context_length
 }
 
-check.alone('options.num_ctx.ceiling', (tools) => windowOf(tools, models.spare, { num_ctx: 5000 }))
+check.alone('options.num_ctx.ceiling', async (tools) => {
+  // Otherwise a runner with a window of that size would do, whoever asked for it.
+  await unload(tools.client)
+  return windowOf(tools, models.spare, { num_ctx: 5000 })
+})
 
 check.alone('options.num_ctx.default', async (tools) => {
-  // Otherwise a runner with a window of that size would do, whoever asked for it.
   await unload(tools.client)
   return windowOf(tools, models.windowless)
 })
