@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { messageOf, say } from '../base/errors.ts'
 import { type Listening, serve } from '../base/loopback.ts'
+import { remembered } from '../schema/references.ts'
 import type { Registry } from '../targets/registry.ts'
 import type { Settings, Target } from '../targets/target.ts'
 import { Client, REGISTRY } from '../wire/client.ts'
@@ -80,7 +81,7 @@ export async function startControl(
     return starting
   }
   const startFirst = async (worker: string) => {
-    if (worker === '1' && firstServes && !raced.has(first)) return first
+    if (worker === '1' && firstServes && !restarts.has(first)) return first
     const url = await target.start({}, worker)
     if (target.system === 'ollama' && target.kind !== 'replay' && !target.keepModels) {
       await makeModels(new Client({ url, name: 'setup' }))
@@ -105,13 +106,14 @@ export async function startControl(
     looks.set(url, looking)
     return looking
   }
-  /** Addresses of servers that met a race. */
-  const raced = new Set<string>()
+  /** By address, what starts another server in the place of one that met a race: once, however many checks met it. */
+  const restarts = new Map<string, Promise<void>>()
   /** When those were started that came in their place, ms since the epoch. */
   const begun = new Map<string, number>()
   /** Starts one in its place on the same store; the checks that were under way on it begin anew. */
-  const startAgain = async (url: string, why: string) => {
-    raced.add(url)
+  const startAgain = (url: string, why: string): Promise<void> =>
+    remembered(restarts, url, () => replace(url, why))
+  const replace = async (url: string, why: string) => {
     target.abandon?.(url)
     for (const [key, known] of servers) {
       if ((await known) !== url) continue
@@ -123,11 +125,11 @@ export async function startControl(
   }
   /** Whether an engine found its port taken since shortly before a time, and since its server was started. */
   const clashed = (url: string, since: number) =>
-    raced.size < MOST_RACES && (target.clashedAt?.() ?? 0) > Math.max(begun.get(url) ?? 0, since - BEFORE)
+    restarts.size < MOST_RACES && (target.clashedAt?.() ?? 0) > Math.max(begun.get(url) ?? 0, since - BEFORE)
   const lookAt = async (url: string, asked: Asked[]) => {
     const end = await whyGone(target, clientOf(url))
     const known = end !== undefined && isKnownRace(end)
-    if (target.keepModels && known && raced.size < MOST_RACES)
+    if (target.keepModels && known && restarts.size < MOST_RACES)
       return startAgain(url, `${end}, a known race of this version`)
     const silent = end === undefined ? await whyStuck(clientOf(url), asked) : undefined
     if (silent !== undefined && clashed(url, 0)) return startAgain(url, CLASH)

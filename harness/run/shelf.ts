@@ -19,9 +19,10 @@ export function shelfFor(
   suite: string,
 ): ((request: Pick<Request, 'path' | 'body' | 'to'>) => void) | undefined {
   if (stores === undefined) return undefined
-  if (last?.suite !== suite || last.stores !== stores) {
-    last?.shelf.clear()
-    last = { suite, stores, shelf: new Shelf(stores, workerId(), PREFIX) }
+  if (last?.stores !== stores) last = { suite, stores, shelf: new Shelf(stores, workerId(), PREFIX) }
+  if (last.suite !== suite) {
+    last.shelf.clear()
+    last.suite = suite
   }
   const { shelf } = last
   return (request) => {
