@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** A machine's name in what others may read is only told apart from others'. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
@@ -25,9 +25,26 @@ export function isGone(owner: string): boolean {
 const PREFIX = 'ollama-conformance-'
 
 /** A temporary folder of this process; what removes it is the caller's. Those of processes that are gone are removed. */
-export function temporaryFolder(): string {
+export function temporaryFolder(parent = tmpdir()): string {
   removeAbandoned()
-  return mkdtempSync(join(tmpdir(), `${PREFIX}${OWNER}-`))
+  return mkdtempSync(join(parent, `${PREFIX}${OWNER}-`))
+}
+
+/** Where Linux has memory as a folder. */
+const MEMORY = '/dev/shm'
+
+/** What must be free there, bytes; a whole run takes less than a tenth of it. */
+const ROOM = 2 * 2 ** 30
+
+/** Where much is written and removed: in memory, where that has room and nobody says where; a disk makes servers wait. */
+export function quickParent(): string {
+  if (process.env.TMPDIR) return tmpdir()
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY)
+    return bavail * bsize >= ROOM ? MEMORY : tmpdir()
+  } catch {
+    return tmpdir()
+  }
 }
 
 /** As often as it takes: a server that is ending may still write. */
@@ -35,10 +52,9 @@ export const removeFolder = (path: string) => rmSync(path, { recursive: true, fo
 
 /** Removes the folders that killed runs of this machine and user left. */
 export function removeAbandoned(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const owner = name.match(/^ollama-conformance-([0-9a-f]{8}-\d+)-\w{6}$/)?.[1]
+  for (const path of [tmpdir(), MEMORY].flatMap(pathsIn)) {
+    const owner = basename(path).match(/^ollama-conformance-([0-9a-f]{8}-\d+)-\w{6}$/)?.[1]
     if (owner === undefined || !isGone(owner)) continue
-    const path = join(tmpdir(), name)
     try {
       const { uid } = lstatSync(path)
       if (process.getuid === undefined || uid === process.getuid()) removeFolder(path)
@@ -47,3 +63,6 @@ export function removeAbandoned(): void {
     }
   }
 }
+
+const pathsIn = (folder: string) =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []

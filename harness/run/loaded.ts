@@ -17,7 +17,7 @@ export async function loadedModels(client: Client): Promise<Loaded[]> {
 }
 
 /** The models by which it is seen how many a server keeps. */
-const BESIDE = ['spare', 'successor', 'stopper'] as const satisfies ModelName[]
+export const BESIDE = ['spare', 'successor', 'stopper'] as const satisfies ModelName[]
 
 /** So many are enough for all that a check asks at once; Ollama keeps them by itself. */
 export const MANY = BESIDE.length

@@ -136,10 +136,15 @@ function listedIn(text: string): string[] {
  * Uploads the instruments and creates the models of a run.
  *
  * @param mayRefuse whether it is no error that a server takes none of them, or none with a projector
+ * @param made is told of each
  * @returns what a server answered that takes none, or why a model is not there, by model
  * @throws SuiteError when the server fails, or takes some of them only
  */
-export async function makeModels(client: Client, mayRefuse = false): Promise<string | Supply['absent']> {
+export async function makeModels(
+  client: Client,
+  mayRefuse = false,
+  made: (name: ModelName) => void = () => {},
+): Promise<string | Supply['absent']> {
   let taken = false
   const absent: Supply['absent'] = {}
   const send = async (request: Request, sees = false): Promise<string | undefined> => {
@@ -162,6 +167,7 @@ export async function makeModels(client: Client, mayRefuse = false): Promise<str
     const refused = await send({ method: 'POST', path: '/api/create', body: createBody(name) }, sees)
     if (refused && !sees) return refused
     if (refused) absent[name] = `the server takes no projector: ${refused}`
+    else made(name)
     taken = true
   }
   return absent

@@ -20,7 +20,7 @@ import type { Client } from '../wire/client.ts'
 import { startControl } from './control.ts'
 import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
-import { keptBeside, loadedModels, MANY, restoreLoaded } from './loaded.ts'
+import { BESIDE, keptBeside, loadedModels, MANY, restoreLoaded } from './loaded.ts'
 import { learnManners, type Manners, notStopped, PATIENCE } from './manners.ts'
 import {
   isOurs,
@@ -167,9 +167,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     } else if (system === 'ollama') {
       const live = target.kind !== 'replay'
       const probed = live && usualUnwell(clientFor(about, 'served', { silence: PROBE_SILENCE }))
-      await makeModels(client)
+      let loading: Promise<number | undefined> | undefined
+      const left = new Set<string>(live ? BESIDE : [])
+      // Loading is mostly waiting, and the other models are made meanwhile.
+      await makeModels(client, false, (name) => {
+        if (left.delete(name) && left.size === 0) loading = keptBeside(clientFor(about, 'beside'))
+        loading?.catch(() => {})
+      })
       if (probed) for (const line of toldOfUnwell(await probed)) say(line)
-      if (live) beside = await keptBeside(clientFor(about, 'beside'))
+      beside = await loading
       stores = await target.keepModels?.(Object.values(models))
     }
     if (beside !== undefined && beside < MANY) say(keepsFew(beside))

@@ -16,7 +16,7 @@ import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/
 import { SuiteError } from '../base/errors.ts'
 import { freeAddress } from '../base/loopback.ts'
 import type { System } from '../base/systems.ts'
-import { removeFolder, temporaryFolder } from '../base/temporary.ts'
+import { quickParent, removeFolder, temporaryFolder } from '../base/temporary.ts'
 import { signalGroup } from './groups.ts'
 import { startKeeper } from './keeper.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
@@ -60,7 +60,7 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
       `no program ${path}${/[\\/]/.test(path) ? '' : ' on the PATH'}; name one that exists and can be run: binary:/path/to/${system === 'ollama' ? 'ollama' : 'llama-server'}`,
     )
   }
-  const folder = temporaryFolder()
+  const folder = temporaryFolder(quickParent())
   const keeper = startKeeper()
   keeper.keep({ folder })
   const servers: ChildProcess[] = []
