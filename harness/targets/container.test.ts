@@ -7,6 +7,7 @@ import { say } from '../base/errors.ts'
 import { type System, SYSTEMS } from '../base/systems.ts'
 import { OWNER } from '../base/temporary.ts'
 import { Checkout, ledger } from '../testing/checkout.ts'
+import { emptied } from '../testing/folder.ts'
 import { POSIX } from '../testing/program.ts'
 import { containerTarget, localImage, removeLabelled } from './container.ts'
 import { parseTarget, TARGET_VARIABLE } from './spec.ts'
@@ -87,11 +88,7 @@ describe.skipIf(!here)(`containers (${NEEDS})`, { timeout: 180_000 }, () => {
       // A test that fails leaves nothing either.
       onTestFinished(() => removeLabelled(label))
       await its('destroy')
-      // One of llama-server has its model in itself.
-      if (system === 'ollama')
-        await until(
-          ({ Type, Action, Actor }) => Type === 'volume' && Action === 'destroy' && Actor.ID === label,
-        )
+      await emptied(run.temp)
       expect((await labelled()).filter((labels) => labels[OWNED_BY] === owner)).toEqual([])
     })
   })

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,11 +7,12 @@ import type { ImageName } from 'testcontainers'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { messageOf, SuiteError } from '../base/errors.ts'
 import type { System } from '../base/systems.ts'
-import { isGone, OWNER } from '../base/temporary.ts'
+import { isGone, OWNER, quickParent, removeFolder, temporaryFolder } from '../base/temporary.ts'
 import { compareVersions } from '../base/versions.ts'
 import { startKeeper } from './keeper.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { OFFICIAL } from './spec.ts'
+import { beginStore, keepModels, storeIn } from './stores.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 
 const START_LIMIT = 120_000
@@ -71,7 +73,8 @@ export async function localImage(system: System): Promise<string | undefined> {
 }
 
 /**
- * Containers of one image, through testcontainers. Their models lie in one volume, so that they are made once.
+ * Containers of one image, through testcontainers. Their models lie in a folder of this machine, where the engine takes
+ * one, so that they are made once; else in one volume.
  *
  * @throws SuiteError when no container engine answers
  */
@@ -95,6 +98,12 @@ export async function containerTarget(
   const keeper = startKeeper()
   keeper.keep({ containers: volume })
   const started = new Map<string, { id: string; log: LogTail }>()
+  const made =
+    system === 'ollama' && (await takesFolders(dockerode)) ? temporaryFolder(quickParent()) : undefined
+  if (made !== undefined) keeper.keep({ folder: made })
+  /** The folder of the stores, as long as the engine seems to have the same. */
+  let folder = made
+  let shelved = false
 
   const start: Target['start'] = async (settings, store = '1') => {
     if (!(await client.image.exists(name))) say(`pulling ${image} (a few GB the first time)`)
@@ -112,13 +121,20 @@ export async function containerTarget(
     if (system === 'ollama') {
       container
         .withEnvironment({
-          OLLAMA_MODELS: `/models/${store}`,
+          OLLAMA_MODELS: storeIn('/models', store),
           ...OLLAMA_DEFAULTS,
           ...settings,
           // The address of a container is fixed, as a server may ask for it.
           OLLAMA_HOST: '0.0.0.0:11434',
         })
-        .withBindMounts([{ source: volume, target: '/models' }])
+        .withBindMounts([{ source: folder ?? volume, target: '/models' }])
+      if (folder !== undefined) {
+        if (!existsSync(storeIn(folder, store))) await beginStore(folder, store, shelved)
+        // What it writes there is the user's, who removes it.
+        container
+          .withUser(`${process.getuid?.()}:${process.getgid?.()}`)
+          .withEnvironment({ HOME: `/models/home-${started.size + 1}` })
+      }
     } else serveInstrument(container, settings)
     try {
       const running = await container.start()
@@ -126,6 +142,11 @@ export async function containerTarget(
       started.set(url, { id: running.getId(), log })
       return url
     } catch (error) {
+      // The engine may have another folder of that name than this process, or let nobody write there.
+      if (folder !== undefined && started.size === 0) {
+        folder = undefined
+        return start(settings, store)
+      }
       throw new SuiteError(
         `no server came up in a container of ${image}: ${messageOf(error).split('\n')[0]}${log}`,
       )
@@ -138,6 +159,16 @@ export async function containerTarget(
     label: image,
     launches: true,
     digest: async () => (await dockerode.getImage(name.string).inspect()).Id,
+    get keepModels() {
+      const stores = folder
+      return stores === undefined
+        ? undefined
+        : async (models: readonly string[]) => {
+            shelved = await keepModels(stores, '1', models)
+            if (!shelved) folder = undefined
+            return folder
+          }
+    },
     start: (settings, store) => keeper.making(start(settings, store)),
     ended: async (url) => {
       const { id, log } = started.get(url) ?? {}
@@ -154,6 +185,7 @@ export async function containerTarget(
     },
     stop: async () => {
       await removeLabelled(volume)
+      if (made !== undefined) removeFolder(made)
       keeper.release()
     },
   }
@@ -164,6 +196,21 @@ const OWNED_BY = 'ollama-conformance.owner'
 
 type Labels = Record<string, string>
 type Engine = Awaited<ReturnType<typeof runtime>>['container']['dockerode']
+
+/** Where this process is in a container itself, and the engine outside: of Docker, of Podman. */
+const IN_CONTAINER = ['/.dockerenv', '/run/.containerenv']
+
+/** Whether an engine takes folders of this machine, for its users: one elsewhere, or with users of its own, does not. */
+async function takesFolders(engine: Engine): Promise<boolean> {
+  if (process.platform !== 'linux' || IN_CONTAINER.some((file) => existsSync(file))) return false
+  const { socketPath } = engine.modem as { socketPath?: string }
+  if (socketPath === undefined) return false
+  const { SecurityOptions, OperatingSystem } = (await engine.info()) as {
+    SecurityOptions?: string[] | null
+    OperatingSystem?: string
+  }
+  return OperatingSystem !== 'Docker Desktop' && !/rootless|userns/.test(String(SecurityOptions))
+}
 
 /** Removes the containers of a run, by its label, and the volume of that name. */
 export async function removeLabelled(label: string): Promise<void> {

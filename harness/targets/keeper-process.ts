@@ -26,8 +26,8 @@ if (!lines.includes('"released"')) {
   for (const group of groups) signalGroup(group, 'SIGTERM')
   if (groups.length > 0) await setTimeout(GRACE)
   for (const group of groups) signalGroup(group, 'SIGKILL')
-  for (const folder of folders) removeFolder(folder)
   await containers
+  for (const folder of folders) removeFolder(folder)
 }
 
 async function removeContainers(labels: string[]): Promise<void> {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fromRoot } from '../base/paths.ts'
 import { Checkout, type Running, ledger, suite } from '../testing/checkout.ts'
-import { temporaryFolder } from '../testing/folder.ts'
+import { emptied, temporaryFolder } from '../testing/folder.ts'
 import { startPeer } from '../testing/peer.ts'
 import { POSIX, program } from '../testing/program.ts'
 
@@ -36,17 +35,6 @@ async function lastingProgram() {
   `)
   return { target: `binary:${path}`, connections }
 }
-
-const emptied = (folder: string) =>
-  new Promise<void>((resolve) => {
-    const look = () => {
-      if (readdirSync(folder).length > 0) return
-      watcher.close()
-      resolve()
-    }
-    const watcher = watch(folder, look)
-    look()
-  })
 
 /** Kills a run as nothing can prevent, once it has said something; then nothing of it may be there. */
 async function killed(run: Running, after: string, connections: { closed: Promise<void> }[]): Promise<void> {

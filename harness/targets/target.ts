@@ -33,7 +33,7 @@ export type Target = {
    * @param models by name
    * @returns the folder of the stores, where models come into them as they are asked for; else each store has them all
    */
-  keepModels?: (models: readonly string[]) => Promise<string | undefined>
+  keepModels?: ((models: readonly string[]) => Promise<string | undefined>) | undefined
   /** How a server that it started has ended without being told to; undefined while it runs, or where nobody knows. */
   ended?: (url: string) => Promise<string | undefined>
   /**
