@@ -72,6 +72,13 @@ describe('a broken row is named with file and line', () => {
       changed('area.subject', 'Area.subject'),
       /area\.yaml:2: Area\.subject: id must match/,
     ],
+    [
+      'of a file in which many rows share what they need',
+      {
+        'area.yaml': `needs: &far { registry: true }\nstatements:${ROW}${ROW.replace('tier: core', 'needs: *far').repeat(200)}`,
+      },
+      /area\.yaml:\d+: area\.subject: .*'tier'/,
+    ],
     ['bad tier', changed('tier: core', 'tier: some'), /area\.yaml:5: area\.subject: tier must be equal/],
     [
       'bad version',

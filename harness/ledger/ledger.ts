@@ -180,7 +180,8 @@ function problemsIn(text: string, file: string): string[] {
   }
   if (document.errors.length > 0)
     return document.errors.map(({ pos, message }) => `${at(pos[0])}: ${message.split('\n')[0]}`)
-  const content = document.toJS() as Partial<LedgerFile>
+  // Rows share what they need: of one anchor there may be hundreds.
+  const content = document.toJS({ maxAliasCount: -1 }) as Partial<LedgerFile>
   const validate = validator()
   validate(content)
   return (validate.errors ?? [])

@@ -9,7 +9,7 @@ import { OWNER } from '../base/temporary.ts'
 import { Checkout, ledger } from '../testing/checkout.ts'
 import { emptied } from '../testing/folder.ts'
 import { POSIX } from '../testing/program.ts'
-import { containerTarget, localImage, removeLabelled } from './container.ts'
+import { containerTarget, localImage, removeLabelled, textOf } from './container.ts'
 import { parseTarget, TARGET_VARIABLE } from './spec.ts'
 
 /** An image that is asked for, or an official one that is on this machine: none is pulled for a test. */
@@ -36,6 +36,18 @@ const OWNED_BY = 'ollama-conformance.owner'
 
 type Engine = Awaited<ReturnType<typeof getContainerRuntimeClient>>['container']['dockerode']
 type Event = { Type: string; Action: string; Actor: { ID: string; Attributes: Record<string, string> } }
+
+test('a log comes in frames, of both streams', () => {
+  const frame = (stream: number, text: string) => {
+    const head = Buffer.alloc(8)
+    head.writeUInt8(stream)
+    head.writeUInt32BE(Buffer.byteLength(text), 4)
+    return Buffer.concat([head, Buffer.from(text)])
+  }
+  expect(textOf(Buffer.concat([frame(1, 'naïve\n'), frame(2, 'panic: x\n')]))).toBe('naïve\npanic: x\n')
+  expect(textOf(frame(1, 'cut').subarray(0, 10))).toBe('cu')
+  expect(textOf(Buffer.alloc(0))).toBe('')
+})
 
 describe.skipIf(!here)(`containers (${NEEDS})`, { timeout: 180_000 }, () => {
   let engine: Engine

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import type { ImageName } from 'testcontainers'
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
@@ -97,7 +98,8 @@ export async function containerTarget(
   await removeContainers(dockerode, (labels) => isGone(labels[OWNED_BY] ?? ''))
   const keeper = startKeeper()
   keeper.keep({ containers: volume })
-  const started = new Map<string, { id: string; log: LogTail }>()
+  /** By address, their ids. */
+  const started = new Map<string, string>()
   const made =
     system === 'ollama' && (await takesFolders(dockerode)) ? temporaryFolder(quickParent()) : undefined
   if (made !== undefined) keeper.keep({ folder: made })
@@ -108,12 +110,15 @@ export async function containerTarget(
   const start: Target['start'] = async (settings, store = '1') => {
     if (!(await client.image.exists(name))) say(`pulling ${image} (a few GB the first time)`)
     const log = new LogTail()
+    let words: Readable | undefined
     const container = new GenericContainer(image)
       .withExposedPorts(PORT[system])
       .withLabels(labels)
       // Its reaper is an image of its own to pull; the labels serve in its place.
       .withAutoCleanup(false)
-      .withLogConsumer((stream) => stream.on('data', (part) => log.add(String(part))))
+      .withLogConsumer((stream) => {
+        words = stream.on('data', (part) => log.add(String(part)))
+      })
       .withStartupTimeout(START_LIMIT)
       .withWaitStrategy(
         Wait.forHttp(READY[system], PORT[system], { abortOnContainerExit: true }).forStatusCode(200),
@@ -139,7 +144,9 @@ export async function containerTarget(
     try {
       const running = await container.start()
       const url = `http://${running.getHost()}:${running.getMappedPort(PORT[system])}`
-      started.set(url, { id: running.getId(), log })
+      started.set(url, running.getId())
+      // The engine keeps them; to hand on each costs it as much as the answers.
+      words?.destroy()
       return url
     } catch (error) {
       // The engine may have another folder of that name than this process, or let nobody write there.
@@ -171,17 +178,19 @@ export async function containerTarget(
     },
     start: (settings, store) => keeper.making(start(settings, store)),
     ended: async (url) => {
-      const { id, log } = started.get(url) ?? {}
+      const id = started.get(url)
       if (!id) return undefined
-      const state = await dockerode
-        .getContainer(id)
+      const container = dockerode.getContainer(id)
+      const state = await container
         .inspect()
         .then(({ State }) => State)
         .catch(() => undefined)
       if (state?.Running) return undefined
       if (!state) return `the container of ${image} was removed`
       const memory = state.OOMKilled ? ', for want of memory' : ''
-      return `the container of ${image} ended with exit code ${state.ExitCode}${memory}${log?.cause}`
+      const log = new LogTail()
+      log.add(textOf(await container.logs({ stdout: true, stderr: true, tail: 1000 })))
+      return `the container of ${image} ended with exit code ${state.ExitCode}${memory}${log.cause}`
     },
     stop: async () => {
       await removeLabelled(volume)
@@ -230,6 +239,17 @@ async function removeContainers(engine: Engine, isOne: (labels: Labels) => boole
   await Promise.allSettled(ours.map(({ Id }) => engine.getContainer(Id).remove({ force: true, v: true })))
   const volumes = new Set(ours.map(({ Labels }) => Labels[LABEL] ?? ''))
   await Promise.allSettled([...volumes].map((name) => engine.getVolume(name).remove()))
+}
+
+/** The text of a log as engines give it: in frames, whose heads of 8 bytes end in the length. */
+export function textOf(log: Buffer): string {
+  const parts: Buffer[] = []
+  for (let at = 0; at + 8 <= log.length;) {
+    const end = at + 8 + log.readUInt32BE(at + 4)
+    parts.push(log.subarray(at + 8, end))
+    at = end
+  }
+  return Buffer.concat(parts).toString()
 }
 
 type Container = InstanceType<Library['GenericContainer']>
