@@ -53,7 +53,8 @@ export const containersKnown = () =>
     () => false,
   )
 
-async function runtime() {
+/** The container engine; it is looked for once. */
+export async function runtime() {
   const { getContainerRuntimeClient } = await library()
   return getContainerRuntimeClient()
 }

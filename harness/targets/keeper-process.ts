@@ -1,5 +1,5 @@
+import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
-import { text } from 'node:stream/consumers'
 import { removeFolder } from '../base/temporary.ts'
 import type { Kept } from './keeper.ts'
 import { signalGroup } from './groups.ts'
@@ -14,11 +14,18 @@ const ROUNDS = { count: 4, pause: 1_000 }
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
 
-const lines = (await text(process.stdin))
-  .split('\n')
-  .filter((line) => line.endsWith('}') || line === '"released"')
-if (!lines.includes('"released"')) {
-  const all = lines.map((line) => JSON.parse(line) as Kept)
+const all: Kept[] = []
+let released = false
+for await (const line of createInterface({ input: process.stdin })) {
+  released ||= line === '"released"'
+  // The last may be half a line.
+  if (!line.endsWith('}')) continue
+  const kept = JSON.parse(line) as Kept
+  all.push(kept)
+  // On a busy machine it takes longer to load the library and to find the engine than to remove what is there.
+  if ('containers' in kept) void engine().catch(() => {})
+}
+if (!released) {
   const groups = all.flatMap((one) => ('group' in one ? one.group : []))
   const folders = all.flatMap((one) => ('folder' in one ? one.folder : []))
   const labels = all.flatMap((one) => ('containers' in one ? one.containers : []))
@@ -30,9 +37,15 @@ if (!lines.includes('"released"')) {
   for (const folder of folders) removeFolder(folder)
 }
 
+async function engine() {
+  const container = await import('./container.ts')
+  await container.runtime()
+  return container
+}
+
 async function removeContainers(labels: string[]): Promise<void> {
   if (labels.length === 0) return
-  const { removeLabelled } = await import('./container.ts')
+  const { removeLabelled } = await engine()
   // The engine may still be making one that the run had asked for.
   for (let round = 0; round < ROUNDS.count; round++) {
     if (round > 0) await setTimeout(ROUNDS.pause)
