@@ -36,7 +36,7 @@ export async function whyStuck(client: Client, asked: readonly Asked[]): Promise
     // Said already where it may still prove busy: whoever watches need not wait for the verdict.
     const suspect = () =>
       say(`the server may leave requests without an answer: ${silentFor(PATIENCE_FOR_A_TOKEN / 4)}`)
-    if (await leavesAlone(client, { method: 'POST', path: '/api/generate', body }, suspect)) {
+    if (await leavesAlone(client, { method: 'POST', path: '/api/generate', body }, { suspect })) {
       return `the server leaves requests without an answer: ${silentFor(PATIENCE_FOR_A_TOKEN)}`
     }
   }
@@ -54,11 +54,15 @@ const BEATS = 80
  *
  * @param suspect is called after a quarter of it
  */
-async function leavesAlone(client: Client, request: Asking, suspect: () => void): Promise<boolean> {
+export async function leavesAlone(
+  client: Client,
+  request: Asking,
+  { suspect = () => {}, beats = BEATS },
+): Promise<boolean> {
   const call = client.start(request)
-  for (let beat = 0; beat < BEATS && !call.exchange.end; beat++) {
+  for (let beat = 0; beat < beats && !call.exchange.end; beat++) {
     await Promise.race([call.ended, pause(PATIENCE_FOR_A_TOKEN / BEATS, undefined, { ref: false })])
-    if (!call.exchange.end && beat === BEATS / 4) suspect()
+    if (!call.exchange.end && beat === beats / 4) suspect()
     if (!call.exchange.end && (await ask(client, { method: 'GET', path: '/' })).end === 'aborted') break
   }
   if (call.exchange.end) return false

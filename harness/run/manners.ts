@@ -2,6 +2,7 @@ import { models, tagged } from '../../fixtures/instruments/models.ts'
 import type { ServerSettings } from '../config/server.ts'
 import type { Client } from '../wire/client.ts'
 import type { Call } from '../wire/transport.ts'
+import { leavesAlone } from './lookout.ts'
 import { persist } from './persist.ts'
 import { type Loaded, loadedModels } from './loaded.ts'
 import type { Supply } from './models.ts'
@@ -89,6 +90,33 @@ export async function learnManners(
       way === 'own' ? { num_predict: 100 } : { num_predict: 8000, num_ctx: 1024 },
     ),
   }
+}
+
+/** So many times it is looked whether a token comes, four times a second: of a server that nobody else asks. */
+const LOOKS = 10
+
+/**
+ * What has to be minded with a server that the suite started, and that has some models loaded: nothing, unless it goes on with a generation whose client
+ * went away, and the next request waits for that. On any other it takes no time to see.
+ */
+export async function mannersOfOwn(client: Client): Promise<Manners | undefined> {
+  // Of many seconds, and not endless: it may have to be waited for.
+  const window = { num_ctx: 4096 }
+  const generate = (model: string, prompt: string, options: object) => {
+    const body = { model, prompt, raw: true, stream: false, options }
+    return { method: 'POST', path: '/api/generate', body } as const
+  }
+  const tokens = (num_predict: number) =>
+    generate(models.spare, 'a', { ...window, temperature: 0, num_predict })
+  // Not streamed: one that sends a record just as its client goes away may never get its slot back.
+  const call = client.start(tokens(10 * window.num_ctx))
+  // Its model is loaded; then another has gone the way that the long one went before it, to the engine.
+  await persist(client, generate(models.spare, '', window))
+  await persist(client, generate(models.successor, 'a', { num_predict: 1 }))
+  call.abort()
+  await call.ended
+  const goesOn = await leavesAlone(client, tokens(1), { beats: LOOKS })
+  return goesOn ? { ...limitsFor(0), stopsWhenLeft: { streamed: false, whole: false } } : undefined
 }
 
 /** A model that is to be unloaded stays in the list of the loaded ones as long as it is generating. */

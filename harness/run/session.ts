@@ -21,7 +21,7 @@ import { startControl } from './control.ts'
 import { identify } from './identity.ts'
 import { interruption, onInterrupt } from './interrupt.ts'
 import { BESIDE, keptBeside, loadedModels, MANY, restoreLoaded } from './loaded.ts'
-import { learnManners, type Manners, notStopped, PATIENCE } from './manners.ts'
+import { learnManners, type Manners, mannersOfOwn, notStopped, PATIENCE } from './manners.ts'
 import {
   isOurs,
   listedModels,
@@ -168,14 +168,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
       const live = target.kind !== 'replay'
       const probed = live && usualUnwell(clientFor(about, 'served', { silence: PROBE_SILENCE }))
       let loading: Promise<number | undefined> | undefined
+      let learning: Promise<Manners | undefined> | undefined
       const left = new Set<string>(live ? BESIDE : [])
       // Loading is mostly waiting, and the other models are made meanwhile.
       await makeModels(client, false, (name) => {
-        if (left.delete(name) && left.size === 0) loading = keptBeside(clientFor(about, 'beside'))
-        loading?.catch(() => {})
+        if (!left.delete(name) || left.size > 0) return
+        loading = keptBeside(clientFor(about, 'beside'))
+        learning = loading.then((beside) =>
+          beside === MANY ? mannersOfOwn(clientFor(about, 'manners')) : undefined,
+        )
+        learning.catch(() => {})
       })
       if (probed) for (const line of toldOfUnwell(await probed)) say(line)
       beside = await loading
+      manners = await learning
+      if (manners) for (const line of toldOfAborts(manners)) say(line)
       stores = await target.keepModels?.(Object.values(models))
     }
     if (beside !== undefined && beside < MANY) say(keepsFew(beside))
@@ -287,11 +294,14 @@ const toldOfUnwell = ({ silent, failing }: Unwell) => [
   ...failing,
 ]
 
+const toldOfAborts = ({ stopsWhenLeft }: Manners) =>
+  stopsWhenLeft?.whole === false ? [`${notStopped(stopsWhenLeft)}; no check leaves an endless one`] : []
+
 /** What a reader should know before the checks run. */
 function toldOf(
   served: Served,
   { way, names, absent: lacking }: Supply,
-  { limit, stopsWhenLeft }: Manners,
+  manners: Manners,
   asked: ServerSettings,
 ): string[] {
   const { absent } = served
@@ -308,12 +318,10 @@ function toldOf(
     ...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []),
     ...toldOfUnwell(served),
     `${MODELS_TOLD[way]}${own}${why}`,
-    ...(limit > (asked.patience ?? PATIENCE)
-      ? [`the server is slow: a check may take ${Math.round(limit / 1000)} s`]
+    ...(manners.limit > (asked.patience ?? PATIENCE)
+      ? [`the server is slow: a check may take ${Math.round(manners.limit / 1000)} s`]
       : []),
-    ...(stopsWhenLeft?.whole === false
-      ? [`${notStopped(stopsWhenLeft)}; no check leaves an endless one`]
-      : []),
+    ...toldOfAborts(manners),
   ]
 }
 
