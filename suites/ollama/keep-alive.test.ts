@@ -67,6 +67,18 @@ check.alone('keep-alive.restarts', async ({ post, client }) => {
   return { later: Date.parse(second?.expires_at ?? '') > Date.parse(first?.expires_at ?? '') }
 })
 
+check.alone('keep-alive.lasts', async ({ post, client }) => {
+  await unload(client)
+  await post('/api/generate', LOAD)
+  // As soon as the load is over for the server too, nothing asks for the model any more.
+  const [first, second] = await poll(
+    async () => [await findLoaded(client), await findLoaded(client)],
+    ([one, other]) => one?.expires_at === other?.expires_at,
+    20,
+  )
+  return { same: first !== undefined && first.expires_at === second?.expires_at }
+})
+
 // One after the other: on 0.12.11 a model that loads at the same time pushes the other out.
 check.alone('keep-alive.default-setting', async ({ post, client }) => {
   const { json } = await post('/api/generate', LOAD)

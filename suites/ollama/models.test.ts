@@ -116,6 +116,18 @@ check.alone('models.create.parameters-layer', ({ client, get }) => {
   )
 })
 
+check.alone('models.size.config', ({ client, get }) => {
+  const one = { model: 'conformance/models-one', from: models.spare, parser: 'harmony' }
+  const other = { model: 'conformance/models-other', from: models.spare, parser: 'passthrough' }
+  return withModel(client, one, () =>
+    withModel(client, other, async () => {
+      const { json } = await get('/api/tags')
+      const size = (model: string) => json.models.filter(({ name }) => name === tagged(model))[0].size
+      return { size_differs_by: size(other.model) - size(one.model) }
+    }),
+  )
+})
+
 check.alone('models.create.answer', ({ client }) =>
   withModel(client, { model: 'conformance/models-answer', from: models.spare }, async (created) => ({
     status: created.status,

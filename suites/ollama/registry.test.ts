@@ -733,7 +733,7 @@ check.alone('registry.push.both', async ({ client, post }) => {
   const [model, name] = [named('push-new'), named('push-old')]
   return withModel(client, { model, from: models.templated }, async () => {
     const pushed = ended(await post('/api/push', { model, name, insecure: true, stream: false }))
-    return { ...pushed, stored: (await manifestOf(client, 'push-new')).layers !== undefined }
+    return { ...pushed, stored_as: (await stored(client, 'push-new', 'manifests/latest')).contentType }
   })
 })
 

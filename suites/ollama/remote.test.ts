@@ -165,12 +165,16 @@ check.alone('remote.chat.request.system', async (tools) => {
     tools.post('/api/chat', {
       model,
       messages: [{ role: 'system', content: 'Mine.' }, user('hi')],
+      options: { seed: 9, top_k: 3 },
       stream: false,
     })
   const [got] = (await withPeer(tools, 'far-system', { to: 'POST /api/chat', body: LAST_CHATTED }, send)).got
-  return got?.body.messages.map(
-    ({ role, content }: { role: string; content: string }) => `${role}: ${content}`,
-  )
+  return {
+    messages: got?.body.messages.map(
+      ({ role, content }: { role: string; content: string }) => `${role}: ${content}`,
+    ),
+    options: got?.body.options,
+  }
 })
 
 check.alone('remote.chat.stream', async (tools) =>

@@ -1,4 +1,4 @@
-import { instruments } from '../../fixtures/instruments/instruments.ts'
+import { instruments, scriptedTable } from '../../fixtures/instruments/instruments.ts'
 import { models } from '../../fixtures/instruments/models.ts'
 import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
@@ -159,6 +159,20 @@ check.alone('rendering.parser-logprobs', (tools) =>
     }
   }),
 )
+
+check.alone('rendering.parser-space', async ({ client, post }) => {
+  const spaced = scriptedTable('spaced', { a: ['mull</think>', '\n', '\n so'] })
+  const digest = await stored(post, tableModel(spaced))
+  const model = 'conformance/rendering-space'
+  const body = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser: 'qwen3-thinking' }
+  return withModel(client, body, async () => {
+    const { response, thinking } = (
+      await post('/api/generate', { model, prompt: 'a', stream: false, options: OPTIONS })
+    ).json
+    await unload(client, model)
+    return { response, thinking }
+  })
+})
 
 // The chat template of the file
 
