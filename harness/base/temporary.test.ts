@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
@@ -41,3 +42,22 @@ test('what killed runs left is removed, and nothing else', () => {
   )
   expect(readdirSync(temp)).toHaveLength(others.length + 1)
 })
+
+test.runIf(process.platform === 'linux')(
+  'a server that a killed run left is ended, and nothing else (Linux)',
+  async () => {
+    const temp = testFolder()
+    vi.stubEnv('TMPDIR', temp)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const homes = [`ollama-conformance-${gone()}-abc123/home-1`, `ollama-conformance-${OWNER}-abc123`]
+    const [left, other] = homes.map((home) => {
+      const env = { HOME: join(temp, home) }
+      return spawn(process.execPath, ['--eval', 'setInterval(() => {}, 1000)'], { env })
+    }) as [ReturnType<typeof spawn>, ReturnType<typeof spawn>]
+    onTestFinished(() => void other.kill())
+    await Promise.all([left, other].map((child) => once(child, 'spawn')))
+    temporaryFolder()
+    await once(left, 'exit')
+    expect([left.signalCode, other.signalCode, other.exitCode]).toEqual(['SIGKILL', null, null])
+  },
+)

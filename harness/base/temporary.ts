@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
@@ -50,8 +50,9 @@ export function quickParent(): string {
 /** As often as it takes: a server that is ending may still write. */
 export const removeFolder = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 
-/** Removes the folders that killed runs of this machine and user left. */
+/** Removes the folders that killed runs of this machine and user left, and ends the servers in them. */
 export function removeAbandoned(): void {
+  endAbandoned()
   for (const path of [tmpdir(), MEMORY].flatMap(pathsIn)) {
     const owner = basename(path).match(/^ollama-conformance-([0-9a-f]{8}-\d+)-\w{6}$/)?.[1]
     if (owner === undefined || !isGone(owner)) continue
@@ -60,6 +61,21 @@ export function removeAbandoned(): void {
       if (process.getuid === undefined || uid === process.getuid()) removeFolder(path)
     } catch {
       // Another run was faster.
+    }
+  }
+}
+
+/** What stands in the environment of a server that has its home in such a folder. */
+const AT_HOME = /(?:^|\0)HOME=[^\0]*\/ollama-conformance-([0-9a-f]{8}-\d+)-\w{6}(?:[/\0]|$)/
+
+/** Ends servers of runs that were killed together with their keepers. Only Linux tells what a process was given. */
+function endAbandoned(): void {
+  for (const path of pathsIn('/proc').filter((path) => /\d$/.test(path))) {
+    try {
+      const owner = readFileSync(join(path, 'environ'), 'utf8').match(AT_HOME)?.[1]
+      if (owner !== undefined && isGone(owner)) process.kill(Number(basename(path)), 'SIGKILL')
+    } catch {
+      // It has ended, or is another user's.
     }
   }
 }
