@@ -136,6 +136,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     delete process.env[NAMES_VARIABLE]
     if (system === 'ollama' && target.kind === 'url') {
       served = await servedBy(clientFor(about, 'served', { silence: PROBE_SILENCE }), version, asked)
+      // At once: on a slow server it takes long until the rest is known.
+      for (const line of toldOfUnwell(served)) say(line)
       const before = await listedModels(clientFor(about, 'before'))
       const found = before.filter(isOurs)
       if (found.length > 0) say(othersThere(found))
@@ -316,7 +318,6 @@ function toldOf(
   const own = way === 'own' ? ` (${[...new Set(Object.values(names))].join(', ')})` : ''
   return [
     ...(shown.length > 0 ? [`not served: ${shown.join(', ')}`] : []),
-    ...toldOfUnwell(served),
     `${MODELS_TOLD[way]}${own}${why}`,
     ...(manners.limit > (asked.patience ?? PATIENCE)
       ? [`the server is slow: a check may take ${Math.round(manners.limit / 1000)} s`]
