@@ -67,7 +67,13 @@ export const checksFor = (target: string): number => (target.startsWith('http') 
 const seed = process.env[MIX_VARIABLES.seed] ? Number(process.env[MIX_VARIABLES.seed]) : undefined
 
 // The young generation of each thread would grow to 128 MB for answers that nobody holds; small, it stays in the cache.
-for (const flag of ['--semi-space-growth-factor=1', '--min-semi-space-size=4', '--max-semi-space-size=4'])
+// A run is over before code that was optimized to the last has made up for that.
+for (const flag of [
+  '--no-opt',
+  '--semi-space-growth-factor=1',
+  '--min-semi-space-size=4',
+  '--max-semi-space-size=4',
+])
   setFlagsFromString(flag)
 
 /** In watch mode a row runs the suite of its area, a schema the suite of its name, else all suites of its system. */

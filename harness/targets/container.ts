@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
@@ -207,19 +208,15 @@ const OWNED_BY = 'ollama-conformance.owner'
 type Labels = Record<string, string>
 type Engine = Awaited<ReturnType<typeof runtime>>['container']['dockerode']
 
-/** Where this process is in a container itself, and the engine outside: of Docker, of Podman. */
-const IN_CONTAINER = ['/.dockerenv', '/run/.containerenv']
-
-/** Whether an engine takes folders of this machine, for its users: one elsewhere, or with users of its own, does not. */
+/** Whether an engine takes folders of this machine, for its users: one outside of it, or with users of its own, does not. */
 async function takesFolders(engine: Engine): Promise<boolean> {
-  if (process.platform !== 'linux' || IN_CONTAINER.some((file) => existsSync(file))) return false
   const { socketPath } = engine.modem as { socketPath?: string }
-  if (socketPath === undefined) return false
-  const { SecurityOptions, OperatingSystem } = (await engine.info()) as {
+  if (process.platform !== 'linux' || socketPath === undefined) return false
+  const { Name, SecurityOptions } = (await engine.info()) as {
+    Name?: string
     SecurityOptions?: string[] | null
-    OperatingSystem?: string
   }
-  return OperatingSystem !== 'Docker Desktop' && !/rootless|userns/.test(String(SecurityOptions))
+  return Name === hostname() && !/rootless|userns/.test(String(SecurityOptions))
 }
 
 /** Removes the containers of a run, by its label, and the volume of that name. */
