@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { models } from '../../fixtures/instruments/models.ts'
 import { checksFor, FIRST, workersFor } from '../../vitest.config.ts'
 import { say } from '../base/errors.ts'
 import { fromRoot, reportFolder } from '../base/paths.ts'
@@ -79,13 +80,15 @@ async function fire(asked: string, files: StatementResult[][], ledger: Ledger): 
   const { target } = await chooseTarget('ollama', () => {})
   const url = await target.start({}, '1')
   if (target.kind !== 'replay') await makeModels(new Client({ url, name: 'setup' }))
+  const stores = await target.keepModels?.(Object.values(models))
   const registry = target.kind === 'binary' ? await startRegistry() : undefined
-  const control = await startControl(target, url, (url) => new Client({ url, name: 'bench' }), registry)
+  const clientOf = (url: string) => new Client({ url, name: 'bench' })
+  const control = await startControl(target, url, clientOf, registry, () => false, stores === undefined)
   try {
     return await fireBare(
       files,
       ledger,
-      { control, registry: registry?.host, replay: target.kind === 'replay' },
+      { control, registry: registry?.host, replay: target.kind === 'replay', stores },
       { workers: workersFor(asked), checks: checksFor(asked) },
     )
   } finally {

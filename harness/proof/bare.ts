@@ -3,7 +3,10 @@ import type { Listening } from '../base/loopback.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { restoreBytes, type StoredExchange } from '../recording/recording.ts'
 import type { StatementResult } from '../report/results.ts'
+import { placeFor } from '../run/shelf.ts'
+import { Shelf } from '../targets/stores.ts'
 import { EXCHANGE_HEADER, REGISTRY } from '../wire/client.ts'
+import { PREFIX } from '../../fixtures/instruments/models.ts'
 
 /** Where the requests of a run go. */
 export type Servers = {
@@ -11,6 +14,8 @@ export type Servers = {
   /** Host and port of the suite's registry. */
   registry: string | undefined
   replay: boolean
+  /** The folder of their stores, where models come into them as they are asked for. */
+  stores: string | undefined
 }
 
 /** What firing took: wall time and processor time of this process, ms, and requests that nobody can send again. */
@@ -33,8 +38,13 @@ export async function fireBare(
 ): Promise<Fired> {
   const agent = new Agent({ connections: 64, headersTimeout: 60_000, bodyTimeout: 60_000 })
   const fired = { requests: 0, left: 0 }
-  const fire = async ({ id, evidence }: StatementResult, worker: number) => {
+  const fire = async ({ id, evidence }: StatementResult, worker: number, shelf?: Shelf) => {
     if (evidence.length === 0) return
+    // What it sends next would hang, if it did not wait until the registry has seen a client leave.
+    if (evidence.some(({ request }) => request.path.startsWith('/left?'))) {
+      fired.left += evidence.length
+      return
+    }
     const settings = ledger.get(id)?.needs?.launch ?? {}
     const body = JSON.stringify({ worker: String(worker), settings })
     const server = await (
@@ -42,15 +52,20 @@ export async function fireBare(
     ).body.text()
     for (const [index, exchange] of evidence.entries()) {
       const message = requestOf(exchange, server, `${id}#${index}`, servers)
+      if (message && shelf && message.origin === server)
+        placeFor(shelf, { path: message.path, body: message.body })
       if (message) await send(agent, message, exchange)
       fired[message ? 'requests' : 'left'] += 1
     }
   }
   const before = process.cpuUsage()
   const began = performance.now()
-  await inTurn(files, workers, async (statements, worker) => {
+  await inTurn(files, workers, async (statements, lane) => {
+    const worker = lane + 1
+    const shelf = servers.stores === undefined ? undefined : new Shelf(servers.stores, String(worker), PREFIX)
     for (const together of groups(statements))
-      await inTurn(together, checks, (statement) => fire(statement, worker + 1))
+      await inTurn(together, checks, (statement) => fire(statement, worker, shelf))
+    shelf?.clear()
   })
   const wallMs = Math.round(performance.now() - began)
   const { user, system } = process.cpuUsage(before)

@@ -26,9 +26,13 @@ export function shelfFor(
   }
   const { shelf } = last
   return (request) => {
-    if (request.to === undefined) shelf.place(LISTS.test(request.path) ? LISTED : textOf(request))
+    if (request.to === undefined) placeFor(shelf, request)
   }
 }
+
+/** Puts the models into a store that a request to its server names. */
+export const placeFor = (shelf: Shelf, request: Pick<Request, 'path' | 'body'>) =>
+  shelf.place(LISTS.test(request.path) ? LISTED : textOf(request))
 
 /** A list names nothing, and what it says of a model is held to what is known of that: it has some. */
 const LISTS = /^\/(api\/tags|v1\/models)$/
