@@ -88,4 +88,8 @@ test('a place that cannot be written to is one line', async () => {
     code: 2,
     stderr: expect.stringMatching(/^ollama-conformance: not a directory: taken\/c\.yaml\n$/),
   })
+  expect(await command(folder, ['init', '--config', 'absent/c.yaml'])).toMatchObject({
+    code: 2,
+    stderr: 'ollama-conformance: no such folder: absent; make it first\n',
+  })
 })

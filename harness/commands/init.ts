@@ -1,5 +1,5 @@
 import { copyFileSync, existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { SuiteError } from '../base/errors.ts'
 
@@ -14,6 +14,8 @@ export const init = (): Command =>
       if (existsSync(config) && !force) {
         throw new SuiteError(`${config} is there already; write over it with --force`)
       }
+      if (!existsSync(dirname(config)))
+        throw new SuiteError(`no such folder: ${dirname(config)}; make it first`)
       copyFileSync(join(import.meta.dirname, '..', 'config', 'sample.yaml'), config)
       console.log(`wrote ${config}; every key in it is explained and commented out`)
     })

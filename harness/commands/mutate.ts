@@ -31,6 +31,7 @@ export const mutate = (): Command =>
       `\nExit code 1 when the schemas of a system reject less than ${LEAST} % of the messages, or the checks less than 97 % of the exchanges, or a survivor has no reason.`,
     )
     .action(async (what: string | undefined, options: Options) => {
+      if (what !== 'messages') requireCheckout('mutate exchanges')
       const found = {
         ...(what === 'exchanges' ? {} : { messages: await messages(options) }),
         ...(what === 'messages' ? {} : { exchanges: await exchanges(options) }),
@@ -93,7 +94,6 @@ function table({ system, rejected, survived, allowed, scores }: Found): string {
 }
 
 async function exchanges({ recordings, sample, all, json }: Options): Promise<Tried[]> {
-  requireCheckout('mutate exchanges')
   const oneOf = sample === undefined ? 1 : Number(sample)
   if (!Number.isInteger(oneOf) || oneOf < 1)
     throw new SuiteError('--sample wants a whole number: 50 takes one request in fifty')

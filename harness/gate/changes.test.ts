@@ -197,6 +197,15 @@ describe('what is relied on', () => {
     )
   })
 
+  test('is the endpoint under which a change is told', () => {
+    const { touching = [], changes: all } = relying('  endpoints: [POST /api/chat]')
+    expect(new Set(touching.map(({ endpoints }) => endpoints[0]))).toEqual(new Set(['POST /api/chat']))
+    expect(touching.some(({ endpoints }) => endpoints.includes('POST /api/generate'))).toBe(true)
+    expect(all.map(({ endpoints }) => [...endpoints].sort())).toEqual(
+      changes.changes.map(({ endpoints }) => [...endpoints].sort()),
+    )
+  })
+
   test('comes first, and is marked for programs', () => {
     const result = relying('  endpoints: [/v1/images/edits]')
     const text = asText(result, { all: true })

@@ -12,6 +12,8 @@ import { endpointsOf, surfaceOf } from './surface.ts'
 export type Reliance = {
   touches: (change: Change) => boolean
   statement: (statement: Statement) => boolean
+  /** Endpoints in their order, but those that are relied on before the others. */
+  first: (endpoints: readonly string[]) => string[]
 }
 
 /**
@@ -53,8 +55,10 @@ export function relianceOf(loaded: LoadedConfig | undefined, ledger: Ledger): Re
       )
     )
   }
+  const uses = (endpoint: string) => isEndpoint(endpoint) || usesSomeField(endpoint)
   return {
     statement,
+    first: (endpoints) => [...endpoints].sort((a, b) => Number(uses(b)) - Number(uses(a))),
     touches: (change) => {
       if (change.kind === 'statement') {
         const { id, area, endpoints, fields } = change

@@ -25,10 +25,15 @@ export function sorted(
   basis: string,
   nothing = 'nothing that is known changes',
 ): Sorted {
-  const touching = reliance && changes.changes.filter(reliance.touches)
-  const rest = changes.changes.filter((change) => !touching?.includes(change))
+  // A change of several endpoints is told under the first.
+  const all = changes.changes.map((change) =>
+    reliance ? { ...change, endpoints: reliance.first(change.endpoints) } : change,
+  )
+  const touching = reliance && all.filter(reliance.touches)
+  const rest = all.filter((change) => !touching?.includes(change))
   return {
     ...changes,
+    changes: all,
     basis,
     nothing,
     touching,
