@@ -96,8 +96,8 @@ export async function learnManners(
 const LOOKS = 10
 
 /**
- * What has to be minded with a server that the suite started, and that has some models loaded: nothing, unless it goes on with a generation whose client
- * went away, and the next request waits for that. On any other it takes no time to see.
+ * What has to be minded with a server that the suite started, and that has some models loaded: nothing, unless it goes on
+ * with a generation whose client went away, and the next request waits for that. On any other it takes no time to see.
  */
 export async function mannersOfOwn(client: Client): Promise<Manners | undefined> {
   // Of many seconds, and not endless: it may have to be waited for.

@@ -20,7 +20,7 @@ import { quickParent, removeFolder, temporaryFolder } from '../base/temporary.ts
 import { signalGroup } from './groups.ts'
 import { startKeeper } from './keeper.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
-import { beginStore, keepModels, storeIn } from './stores.ts'
+import { beginStore, homeIn, keepModels, storeIn } from './stores.ts'
 import { inHome, LogTail, type Settings, type Target } from './target.ts'
 
 /** How long a program may take to listen, and to end when it is told to, ms. */
@@ -141,9 +141,6 @@ export function binaryTarget(system: System, path: string, limits = LIMITS): Tar
  */
 const placed = async (settings: Settings): Promise<Settings> =>
   settings.OLLAMA_HOST === '{fixed}' ? { ...settings, OLLAMA_HOST: await freeAddress() } : settings
-
-/** A home for each: what a server keeps there for the next time is nothing that another one has to know. */
-const homeIn = (folder: string, count: number) => join(folder, `home-${count + 1}`)
 
 function environmentOf(
   system: System,

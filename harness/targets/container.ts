@@ -14,7 +14,7 @@ import { compareVersions } from '../base/versions.ts'
 import { startKeeper } from './keeper.ts'
 import { llamaServerFlags, OLLAMA_DEFAULTS } from './launch.ts'
 import { OFFICIAL } from './spec.ts'
-import { beginStore, keepModels, storeIn } from './stores.ts'
+import { beginStore, homeIn, keepModels, storeIn } from './stores.ts'
 import { LogTail, type Settings, type Target } from './target.ts'
 
 const START_LIMIT = 120_000
@@ -108,6 +108,14 @@ export async function containerTarget(
   /** The folder of the stores, as long as the engine seems to have the same. */
   let folder = made
   let shelved = false
+  /** How many servers were started in it, also those that do not answer yet. */
+  let homes = 0
+
+  const keep = async (stores: string, models: readonly string[]) => {
+    shelved = await keepModels(stores, '1', models)
+    if (!shelved) folder = undefined
+    return folder
+  }
 
   const start: Target['start'] = async (settings, store = '1') => {
     if (!(await client.image.exists(name))) say(`pulling ${image} (a few GB the first time)`)
@@ -140,7 +148,7 @@ export async function containerTarget(
         // What it writes there is the user's, who removes it.
         container
           .withUser(`${process.getuid?.()}:${process.getgid?.()}`)
-          .withEnvironment({ HOME: `/models/home-${started.size + 1}` })
+          .withEnvironment({ HOME: homeIn('/models', homes++) })
       }
     } else serveInstrument(container, settings)
     try {
@@ -170,13 +178,7 @@ export async function containerTarget(
     digest: async () => (await dockerode.getImage(name.string).inspect()).Id,
     get keepModels() {
       const stores = folder
-      return stores === undefined
-        ? undefined
-        : async (models: readonly string[]) => {
-            shelved = await keepModels(stores, '1', models)
-            if (!shelved) folder = undefined
-            return folder
-          }
+      return stores === undefined ? undefined : (models: readonly string[]) => keep(stores, models)
     },
     start: (settings, store) => keeper.making(start(settings, store)),
     ended: async (url) => {

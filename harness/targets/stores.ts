@@ -16,6 +16,12 @@ import { leave } from './leftovers.ts'
 /** The folder of a store among those of a target. Ollama has in it `blobs/` and `manifests/<host>/<namespace>/<model>/<tag>`. */
 export const storeIn = (folder: string, store: string): string => join(folder, `models-${store}`)
 
+/**
+ * The home of the next server, where so many were started before: what one keeps there for the next time is nothing that
+ * another has to know.
+ */
+export const homeIn = (folder: string, count: number): string => join(folder, `home-${count + 1}`)
+
 /** Has the models of a run, and is no server's. */
 const KEPT = 'kept'
 

@@ -101,31 +101,29 @@ check.alone('models.create.layers.default', ({ client, post }) => {
   })
 })
 
-check.alone('models.create.parameters-layer', ({ client, get }) => {
+/** By how many bytes the second of two new models is larger than the first. */
+const sizeDifference = ({ client, get }: Tools, one: { model: string }, other: { model: string }) =>
+  withModel(client, one, () =>
+    withModel(client, other, async () => {
+      const { json } = await get('/api/tags')
+      const size = (model: string) => json.models.filter(({ name }) => name === tagged(model))[0].size
+      return size(other.model) - size(one.model)
+    }),
+  )
+
+check.alone('models.create.parameters-layer', async (tools) => {
   const one = { model: 'conformance/models-one', from: models.spare }
   const other = { model: 'conformance/models-other', from: models.spare, parameters: { seed: 12345 } }
-  return withModel(client, one, () =>
-    withModel(client, other, async () => {
-      const { json } = await get('/api/tags')
-      const size = (model: string) => json.models.filter(({ name }) => name === tagged(model))[0].size
-      return {
-        size_differs_by: size(other.model) - size(one.model),
-        layers_differ_by: layerOf({ ...PARAMETERS, seed: 12345 }).length - layerOf(PARAMETERS).length,
-      }
-    }),
-  )
+  return {
+    size_differs_by: await sizeDifference(tools, one, other),
+    layers_differ_by: layerOf({ ...PARAMETERS, seed: 12345 }).length - layerOf(PARAMETERS).length,
+  }
 })
 
-check.alone('models.size.config', ({ client, get }) => {
+check.alone('models.size.config', async (tools) => {
   const one = { model: 'conformance/models-one', from: models.spare, parser: 'harmony' }
   const other = { model: 'conformance/models-other', from: models.spare, parser: 'passthrough' }
-  return withModel(client, one, () =>
-    withModel(client, other, async () => {
-      const { json } = await get('/api/tags')
-      const size = (model: string) => json.models.filter(({ name }) => name === tagged(model))[0].size
-      return { size_differs_by: size(other.model) - size(one.model) }
-    }),
-  )
+  return { size_differs_by: await sizeDifference(tools, one, other) }
 })
 
 check.alone('models.create.answer', ({ client }) =>
