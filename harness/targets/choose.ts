@@ -46,7 +46,7 @@ export async function chooseTarget(system: System, say: (line: string) => void):
     return { target, why: `${variable} is not set, and ${binary} is on the PATH`, hint }
   }
   const target = await open(system, { kind: 'replay', version: undefined }, say)
-  const without = (await containersKnown())
+  const without = containersKnown()
     ? `there is no ${repository} image and no ${binary} here`
     : `there is no ${binary} here; containers need npm i testcontainers`
   return {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { hostname } from 'node:os'
-import { resolve } from 'node:path'
+import { homedir, hostname, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import type { ImageName } from 'testcontainers'
@@ -23,36 +23,44 @@ const READY: Record<System, string> = { ollama: '/api/version', 'llama-server': 
 
 type Library = typeof import('testcontainers')
 
-/**
- * testcontainers is loaded only when a container is asked for: it takes a second. It has more packages than all else
- * together, so the package comes without, and takes it from the project in which it is run.
- */
-async function library(): Promise<Library> {
-  try {
-    return await import('testcontainers')
-  } catch (error) {
-    if (!isAbsent(error)) throw error
+/** Where testcontainers is installed: with this package or, as it has more packages than all else together, with its user. */
+function libraryPath(): string | undefined {
+  for (const from of [import.meta.filename, resolve('package.json')]) {
+    try {
+      return createRequire(from).resolve('testcontainers')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error
+    }
   }
-  try {
-    const project = createRequire(resolve('package.json'))
-    return (await import(pathToFileURL(project.resolve('testcontainers')).href)) as Library
-  } catch (error) {
-    if (!isAbsent(error)) throw error
-  }
-  throw new SuiteError(
-    'containers need the package testcontainers, which does not come along: npm i testcontainers, or once: npx -p ollama-conformance -p testcontainers ollama-conformance …',
-  )
+  return undefined
 }
 
-const isAbsent = (error: unknown) =>
-  ((error as NodeJS.ErrnoException).code ?? '').endsWith('MODULE_NOT_FOUND')
+/** testcontainers is loaded only when a container is asked for: it takes up to a second. */
+async function library(): Promise<Library> {
+  const path = libraryPath()
+  if (path === undefined)
+    throw new SuiteError(
+      'containers need the package testcontainers, which does not come along: npm i testcontainers, or once: npx -p ollama-conformance -p testcontainers ollama-conformance …',
+    )
+  return (await import(pathToFileURL(path).href)) as Library
+}
 
 /** Whether containers can be asked for. */
-export const containersKnown = () =>
-  library().then(
-    () => true,
-    () => false,
-  )
+export const containersKnown = () => libraryPath() !== undefined
+
+/** Whether anything is here at which testcontainers would look for an engine. */
+const mayHaveEngine = (): boolean =>
+  process.platform === 'win32' ||
+  process.env.DOCKER_HOST !== undefined ||
+  [
+    '/var/run/docker.sock',
+    ...[process.env.XDG_RUNTIME_DIR, join('/run/user', String(userInfo().uid))].flatMap((folder) =>
+      folder ? [join(folder, 'docker.sock')] : [],
+    ),
+    ...['.docker/run/docker.sock', '.docker/desktop/docker.sock', '.testcontainers.properties'].map((path) =>
+      join(homedir(), path),
+    ),
+  ].some(existsSync)
 
 /** The container engine; it is looked for once. */
 export async function runtime() {
@@ -62,6 +70,7 @@ export async function runtime() {
 
 /** The official image that is on this machine, the newest tag first; undefined without engine or image. */
 export async function localImage(system: System): Promise<string | undefined> {
+  if (!mayHaveEngine()) return undefined
   try {
     const { container } = await runtime()
     const { repository, tag } = OFFICIAL[system]
