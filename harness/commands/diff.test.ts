@@ -94,5 +94,23 @@ test(
       '',
       expect.stringMatching(/no server answers at http/),
     ])
+    expect(await ends('old', 'binary:/nowhere/ollama')).toEqual([
+      2,
+      '',
+      expect.stringMatching(/^ollama-conformance: no program \/nowhere\/ollama; /),
+    ])
+    const { code, stderr } = await command(folder, ['diff', 'replay:0.24.0', 'replay:0.99.0'])
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^ollama-conformance: there is no recording of ollama 0\.99\.0; .*\n$/),
+    ])
   },
 )
+
+test('a side that cannot be judged ends the run on the other one', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder(FILES)
+  const { code, stderr } = await command(folder, ['diff', await deadUrl(), 'replay:0.24.0'])
+  expect(code).toBe(2)
+  expect(stderr).not.toContain(' pass')
+  expect(stderr.match(/no server answers at/g)).toHaveLength(1)
+})

@@ -71,7 +71,7 @@ describe('run', { timeout: 180_000 }, () => {
     }
     expect(await ends('--target', 'nonsense')).toEqual([
       2,
-      expect.stringContaining('OLLAMA_TARGET=nonsense is no target'),
+      expect.stringContaining('--target nonsense is no target'),
     ])
     expect(await ends('--target', 'http://127.0.0.1:9')).toEqual([
       2,

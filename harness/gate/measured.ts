@@ -30,15 +30,22 @@ export async function measured(
   // Two runs at once keep the cores as busy as one with more workers.
   const both = [a, b].every(({ kind, name }) => kind === 'target' && !/^(https?:|replay\b)/.test(name))
   const mix = both ? { [MIX_VARIABLES.workers]: '3' } : {}
+  let over = false
   const resultsOf = (side: typeof a): Promise<Results> | Results =>
     side.kind === 'stored'
       ? narrowed(readResults(side.file), only, ledger)
-      : measure(system, side.name, only, (line) => tell(`${side.name}: ${line}`), mix)
+      : measure(system, side.name, only, (line) => over || tell(`${side.name}: ${line}`), mix)
   // Two addresses may be one server, whose models the runs share. Else most of a run is waiting, and both at once take little longer.
   const first = resultsOf(a)
   if ([a, b].every(({ name }) => /^https?:/.test(name))) await first
+  // Of one that cannot be judged alone nothing comes.
   const [was, is] = await Promise.all([first, resultsOf(b)])
-  forget()
+    .catch((error: unknown) => {
+      over = true
+      stopRuns()
+      throw error
+    })
+    .finally(forget)
   assertJudged(from, was)
   assertJudged(to, is)
   const found = difference(ledger, was, is)

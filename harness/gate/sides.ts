@@ -5,9 +5,11 @@ import { SuiteError } from '../base/errors.ts'
 import { CODE, fromRoot } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
 import { removeFolder, temporaryFolder } from '../base/temporary.ts'
+import { assertRecorded } from '../recording/recording.ts'
 import type { Results } from '../report/results.ts'
 import { readResults } from '../report/stored.ts'
-import { parseTarget, TARGET_VARIABLE } from '../targets/spec.ts'
+import { programOf } from '../targets/binary.ts'
+import { parseTarget, TARGET_VARIABLE, type TargetSpec } from '../targets/spec.ts'
 
 /** One side of a comparison: results that are there, or a target that has to be run. */
 export type Side = { name: string } & ({ kind: 'stored'; file: string } | { kind: 'target' })
@@ -15,20 +17,23 @@ export type Side = { name: string } & ({ kind: 'stored'; file: string } | { kind
 /**
  * What somebody names as a side: a target, or stored results by their file, their folder, or its name under reports/.
  *
- * @throws SuiteError when it is neither
+ * @throws SuiteError when it is neither, or names a program or a recording that is not here
  */
 export function sideOf(name: string, system: System): Side {
   for (const path of [name, join('reports', name)]) {
     const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'results.json') : path
     if (file.endsWith('.json') && existsSync(file)) return { name, kind: 'stored', file }
   }
+  let target: TargetSpec
   try {
-    parseTarget(system, name)
+    target = parseTarget(system, name)
   } catch {
     throw new SuiteError(
       `${name} is no side to compare; give a target (container:0.24.0, binary:<path>, http(s)://<host>:<port>/<path>, replay:0.24.0), or a results.json or its folder`,
     )
   }
+  if (target.kind === 'binary') programOf(system, target.path)
+  if (target.kind === 'replay' && target.version !== undefined) assertRecorded(system, target.version)
   return { name, kind: 'target' }
 }
 
@@ -48,7 +53,7 @@ export function stopRuns(): void {
  * @param names areas or statements; all when empty
  * @param tell is given each line that the run says
  * @param mix variables of its environment
- * @throws SuiteError with the last of these lines when the run could not judge
+ * @throws SuiteError with the last of these lines, which is not told then, when the run could not judge
  */
 export async function measure(
   system: System,
@@ -59,13 +64,16 @@ export async function measure(
 ): Promise<Results> {
   const reports = temporaryFolder()
   try {
-    const { code, lines } = await runIn(reports, system, target, names, tell, mix)
+    let last: string | undefined
+    // Why it could not judge is its last line, and told by the error.
+    const code = await runIn(reports, system, target, names, mix, (line) => {
+      if (last !== undefined) tell(last)
+      last = line
+    })
     const folder = readdirSync(reports).find((name) => name.startsWith(`${system}-`))
-    if (folder) return readResults(join(reports, folder, 'results.json'))
-    throw new SuiteError(
-      lines.findLast((line) => !line.startsWith('starting ')) ??
-        `the run on ${target} left no results (exit code ${code})`,
-    )
+    if (!folder) throw new SuiteError(`${target}: ${last ?? `the run left no results (exit code ${code})`}`)
+    if (last !== undefined) tell(last)
+    return readResults(join(reports, folder, 'results.json'))
   } finally {
     removeFolder(reports)
   }
@@ -76,9 +84,9 @@ async function runIn(
   system: System,
   target: string,
   names: readonly string[],
-  tell: (line: string) => void,
   mix: Record<string, string>,
-): Promise<{ code: number | null; lines: string[] }> {
+  tell: (line: string) => void,
+): Promise<number | null> {
   const option = system === 'ollama' ? '--target' : '--llama-server-target'
   const child = spawn(
     process.execPath,
@@ -91,20 +99,17 @@ async function runIn(
     },
   )
   running.add(child)
-  const lines: string[] = []
   let rest = ''
   child.stderr?.setEncoding('utf8').on('data', (part: string) => {
     const found = (rest + part).split('\n')
     rest = found.pop() ?? ''
     for (const line of found) {
       const said = line.match(/^ollama-conformance: (.*)/)?.[1]
-      if (said === undefined) continue
-      lines.push(said)
       // Its pages go with their folder.
-      if (!said.includes(reports)) tell(said)
+      if (said !== undefined && !said.includes(reports)) tell(said)
     }
   })
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   running.delete(child)
-  return { code, lines }
+  return code
 }

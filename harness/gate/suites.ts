@@ -10,6 +10,7 @@ import { SERVER_VARIABLES } from '../config/server.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
 import { writeReport } from '../report/pages.ts'
 import { isRed, type Results } from '../report/results.ts'
+import { parseTarget } from '../targets/spec.ts'
 import { reliedIds } from './relies.ts'
 import { select } from './selection.ts'
 
@@ -47,6 +48,8 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
   const config = loadConfig(options.config)
   const relied = config?.config['relies-on'] ? reliedIds(config, await compiledLedger()) : []
   const { target, llamaServerTarget, record, json } = options
+  if (target) parseTarget('ollama', target, '--target ')
+  if (llamaServerTarget) parseTarget('llama-server', llamaServerTarget, '--llama-server-target ')
   const asked = target ?? process.env.OLLAMA_TARGET ?? config?.config.target
   if (asked) process.env.OLLAMA_TARGET = asked
   if (llamaServerTarget) process.env.LLAMA_SERVER_TARGET = llamaServerTarget

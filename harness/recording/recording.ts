@@ -126,6 +126,15 @@ export function recordedVersions(system: System): string[] {
 export type Recording = { provenance: Provenance; areas: Record<string, StoredArea> }
 
 /** @throws SuiteError when there is no recording of that version */
+export function assertRecorded(system: System, version: string): void {
+  const versions = recordedVersions(system)
+  if (versions.includes(version)) return
+  throw new SuiteError(
+    `there is no recording of ${system} ${version}; recorded: ${versions.join(', ') || 'none'}. Ask for one of these, or ${PACKAGED ? 'run on a live server' : 'record it from a live target: npm run record'}`,
+  )
+}
+
+/** @throws SuiteError when there is no recording of that version */
 export function readRecording(
   system: System,
   version: string,
@@ -133,12 +142,7 @@ export function readRecording(
   /** The file that the exchanges of a check are in, by id: an area may have had another name. */
   files: Map<string, string>
 } {
-  const versions = recordedVersions(system)
-  if (!versions.includes(version)) {
-    throw new SuiteError(
-      `there is no recording of ${system} ${version}; recorded: ${versions.join(', ') || 'none'}. Ask for one of these, or ${PACKAGED ? 'run on a live server' : 'record it from a live target: npm run record'}`,
-    )
-  }
+  assertRecorded(system, version)
   const folder = folderOf(system, version)
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   const areas: Record<string, StoredArea> = {}

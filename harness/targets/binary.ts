@@ -45,6 +45,19 @@ export function findProgram(path: string): string | undefined {
   return undefined
 }
 
+/**
+ * The program of a target.
+ *
+ * @throws SuiteError when it is not there or cannot be run
+ */
+export function programOf(system: System, path: string): string {
+  const program = findProgram(path)
+  if (program) return program
+  throw new SuiteError(
+    `no program ${path}${/[\\/]/.test(path) ? '' : ' on the PATH'}; name one that exists and can be run: binary:/path/to/${system === 'ollama' ? 'ollama' : 'llama-server'}`,
+  )
+}
+
 /** Variables that a program needs to run at all; nothing of the user's Ollama settings passes. */
 const PASSED = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR']
 
@@ -54,12 +67,7 @@ const PASSED = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'T
  * @throws SuiteError when there is no such program
  */
 export function binaryTarget(system: System, path: string, limits = LIMITS): Target {
-  const program = findProgram(path)
-  if (!program) {
-    throw new SuiteError(
-      `no program ${path}${/[\\/]/.test(path) ? '' : ' on the PATH'}; name one that exists and can be run: binary:/path/to/${system === 'ollama' ? 'ollama' : 'llama-server'}`,
-    )
-  }
+  const program = programOf(system, path)
   const folder = temporaryFolder(quickParent())
   const keeper = startKeeper()
   keeper.keep({ folder })

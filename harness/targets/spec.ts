@@ -19,8 +19,11 @@ export const OFFICIAL: Record<System, { repository: string; tag: string; binary:
   'llama-server': { repository: 'ghcr.io/ggml-org/llama.cpp', tag: 'server', binary: 'llama-server' },
 }
 
-/** @throws SuiteError when the text is no target */
-export function parseTarget(system: System, text: string): TargetSpec {
+/**
+ * @param named what stands before the text where somebody wrote it
+ * @throws SuiteError when the text is no target
+ */
+export function parseTarget(system: System, text: string, named = `${TARGET_VARIABLE[system]}=`): TargetSpec {
   const official = OFFICIAL[system]
   const colon = text.indexOf(':')
   const kind = colon < 0 ? text : text.slice(0, colon)
@@ -50,6 +53,6 @@ export function parseTarget(system: System, text: string): TargetSpec {
       return { kind, version: rest || undefined }
   }
   throw new SuiteError(
-    `${TARGET_VARIABLE[system]}=${text} is no target; use container, container:<tag or image>, binary, binary:<path>, http(s)://<host>:<port>/<path>, replay or replay:<version>`,
+    `${named}${text} is no target; use container, container:<tag or image>, binary, binary:<path>, http(s)://<host>:<port>/<path>, replay or replay:<version>`,
   )
 }
