@@ -1,9 +1,11 @@
 import { type InstrumentName, instrumentFile } from '../../fixtures/instruments/instruments.ts'
 import { models, PARAMETERS } from '../../fixtures/instruments/models.ts'
+import { nomicBert } from '../../fixtures/instruments/nomic-bert.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
 import { findLoaded, unload, withModel } from './loaded.ts'
+import { stored } from './making.ts'
 
 const model = models.embedder
 const LONG = 'x'.repeat(257)
@@ -217,6 +219,19 @@ check('embed.legacy.vector', async ({ post }) => {
 check('embed.legacy.length', async ({ post }) => {
   const { json } = await post('/api/embeddings', { model, prompt: 'aab' })
   return { vector: places(json.embedding), length: Number(Math.hypot(...json.embedding).toFixed(4)) }
+})
+
+check.alone('embed.legacy.nomic-bert', async ({ client, post }) => {
+  const digest = await stored(post, nomicBert())
+  const model = 'conformance/embed-nomic-own'
+  const made = { model, files: { 'a.gguf': digest }, parameters: { num_thread: 1 } }
+  return withModel(client, made, async () => {
+    const { embedding } = (await post('/api/embeddings', { model, prompt: 'ab' })).json
+    const { embeddings } = (await post('/api/embed', { model, input: 'ab' })).json
+    await unload(client, model)
+    const length = (vector: number[]) => Number(Math.hypot(...vector).toFixed(3))
+    return { legacy: length(embedding), embed: length(embeddings[0]) }
+  })
 })
 
 check('embed.legacy.limit', ({ post }) =>

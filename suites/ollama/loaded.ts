@@ -35,6 +35,9 @@ const MINUTE = 60_000
 export const lastsForever = (entry: { expires_at: string } | undefined) =>
   Date.parse(entry?.expires_at ?? '') >= FOREVER
 
+/** A time with its parts of a millisecond: one that was noted in the same millisecond, but before, is earlier. */
+const milliseconds = (time: string) => Date.parse(time) + Number(`.${/\.\d{3}(\d+)/.exec(time)?.[1] ?? 0}`)
+
 /**
  * What becomes of a model after an answer: whole minutes until it expires, `never`, or `unloaded`.
  *
@@ -45,7 +48,7 @@ export const lastsForever = (entry: { expires_at: string } | undefined) =>
 export async function timeLeft(client: Client, answered: string, model: string = models.spare) {
   const remaining = async () => {
     const entry = await findLoaded(client, model)
-    return entry && Date.parse(entry.expires_at) - Date.parse(answered)
+    return entry && milliseconds(entry.expires_at) - milliseconds(answered)
   }
   const noted = (ms: number) => ms >= MINUTE && (ms >= FOREVER ? ms - FOREVER : ms % MINUTE) < 1000
   const ms = await poll(remaining, (now) => now === undefined || noted(now))

@@ -292,6 +292,13 @@ check('messages.cloud', async ({ post }) => {
   return { status, error: json.error, search: search.json.error }
 })
 
+// Of a model of the harmony format, which speaks, thinks and speaks again.
+check('messages.text-first', async ({ post }) => {
+  const body = { ...HELLO, model: models.harmonist, messages: [user('n')], max_tokens: 64 }
+  const whole = await post('/v1/messages', body)
+  return { whole: content(whole), events: events(await post('/v1/messages', { ...body, stream: true })) }
+})
+
 // Several calls, and what a stream makes up
 
 const TWICE = { ...CALL, model: models.multicaller, messages: [user('6')], max_tokens: 16 }

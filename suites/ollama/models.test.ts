@@ -610,6 +610,16 @@ check.alone('models.show.modelfile.quotes', ({ client, post }) => {
   })
 })
 
+check.alone('models.show.modelfile.spaces', ({ client, post }) =>
+  askEach({ behind: 'Brief ', before: ' Brief', none: 'Brief' }, (system) => {
+    const model = 'conformance/models-spaced'
+    return withModel(client, { model, from: models.spare, system }, async () => {
+      const { modelfile } = await show(post, model)
+      return modelfile.split('\n').filter((line) => line.startsWith('SYSTEM'))
+    })
+  }),
+)
+
 check.each(
   'models.show.capabilities.of.*',
   async ({ post, given }) => (await show(post, `conformance/${given}`)).capabilities,
@@ -804,6 +814,27 @@ check.each('models.delete.refused.*', async ({ del, given }) =>
 
 check.each('models.copy.invalid.*', async ({ post, given }) =>
   outcome(await post.wrong('/api/copy', given ?? undefined)),
+)
+
+check.alone('models.tags.context-given', ({ client, get }) =>
+  askEach({ some: 77, zero: 0 }, (context_length) => {
+    const model = 'conformance/models-informed'
+    return withModel(client, { model, from: models.spare, info: { context_length } }, async () =>
+      pick((await tagOf(get, model)).details, 'context_length', 'embedding_length'),
+    )
+  }),
+)
+
+check('models.show.cloud-off', async ({ post }) =>
+  outcome(await post('/api/show', { model: 'conformance/nothing:cloud' })),
+)
+
+check('models.errors.body', ({ post }) =>
+  askEach({ create: '/api/create', pull: '/api/pull', push: '/api/push' } as const, (path) =>
+    askEach({ absent: undefined, cut: '{"model":', broken: '{bad' }, async (body) =>
+      outcome(await post.wrong(path, body)),
+    ),
+  ),
 )
 
 check.each('models.show.invalid.*', async ({ post, given }) =>

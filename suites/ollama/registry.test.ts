@@ -835,7 +835,11 @@ check.each('registry.pull.again.*', async ({ client, post, given: { name, answer
 })
 
 /** Gives the server a model of a config alone, which the registry then says that it has not. */
-async function unpushed({ client, post }: Pick<Tools, 'client' | 'post'>, name: string) {
+async function unpushed(
+  { client, post }: Pick<Tools, 'client' | 'post'>,
+  name: string,
+  headers: Record<string, string> = { location: `http://${REGISTRY}/upload-${name}` },
+) {
   const model = named(name)
   deleteLater(client, model)
   const path = await offer(client, name, `{"of":"${name}"}`)
@@ -846,15 +850,15 @@ async function unpushed({ client, post }: Pick<Tools, 'client' | 'post'>, name: 
     {
       to: `POST ${pathOf(name, 'blobs/uploads/')}`,
       status: 202,
-      headers: { location: `http://${REGISTRY}/upload-${name}` },
+      headers,
       times: 30,
     },
   )
   return model
 }
 
-check.each('registry.push.again.*', async ({ client, post, given: { name, answers } }) => {
-  const model = await unpushed({ client, post }, name)
+check.each('registry.push.again.*', async ({ client, post, given: { name, headers, answers } }) => {
+  const model = await unpushed({ client, post }, name, headers)
   await tell(client, ...answers)
   const pushed = ended(await post('/api/push', { model, insecure: true, stream: false }))
   return { ...pushed, sent: lines(await received(client, `"/upload-${name}`)) }

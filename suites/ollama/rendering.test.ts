@@ -2,11 +2,14 @@ import { instruments, scriptedTable } from '../../fixtures/instruments/instrumen
 import { models } from '../../fixtures/instruments/models.ts'
 import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import { check, type Tools } from '../../harness/run/check.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
 import { unload, withModel } from './loaded.ts'
 import { stored } from './making.ts'
 import { GREEDY, user } from './requests.ts'
+
+type Body = BodyOf<'POST', '/api/chat'>
 
 const OPTIONS = { ...GREEDY, num_predict: 20 }
 const PARAMETERS = {
@@ -45,29 +48,48 @@ const read = ({ content, thinking, tool_calls }: Exchange['json']) => ({
 
 // Built-in renderers
 
-check.alone.each('rendering.renderer.*', ({ client, post, given }) => {
+/** Two calls of one message, without and with a text before them, and what both came to. */
+const TURNS = [
+  user('Weather and time?'),
+  {
+    role: 'assistant' as const,
+    content: '',
+    tool_calls: [CALL, { function: { index: 1, name: 'get_time', arguments: { zone: 'CET', hours: 24 } } }],
+  },
+  { role: 'tool' as const, content: 'sunny', tool_name: 'get_weather' },
+  { role: 'tool' as const, content: 'noon', tool_name: 'get_time' },
+  { role: 'assistant' as const, content: 'Once more.', tool_calls: [CALL] },
+  { role: 'tool' as const, content: 'rain', tool_name: 'get_weather' },
+  { role: 'assistant' as const, content: 'Rain at noon.' },
+  { role: 'system' as const, content: 'Be brief.' },
+  user('Thanks.'),
+]
+
+/** The prompt that a renderer makes of messages, line by line, or how it refuses them. */
+const renderedBy = ({ client, post }: Tools, renderer: string, talk: Pick<Body, 'messages' | 'tools'>) => {
   const model = 'conformance/rendering'
-  return withModel(
-    client,
-    { model, from: models.quoter, renderer: given, parser: 'qwen3-thinking' },
-    async () => {
-      const body = {
-        model,
-        messages: CONVERSATION,
-        tools: [WEATHER],
-        stream: false,
-        options: OPTIONS,
-        truncate: false,
-        _debug_render_only: true,
-      }
-      const exchange = await post('/api/chat', body)
-      if (exchange.status !== 200) return outcome(exchange)
-      return exchange.json._debug_info.rendered_template
-        .replace(/\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}/g, '<date>')
-        .split('\n')
-    },
-  )
-})
+  return withModel(client, { model, from: models.quoter, renderer, parser: 'qwen3-thinking' }, async () => {
+    const body = {
+      model,
+      ...talk,
+      stream: false,
+      options: OPTIONS,
+      truncate: false,
+      _debug_render_only: true,
+    }
+    const exchange = await post('/api/chat', body)
+    if (exchange.status !== 200) return outcome(exchange)
+    return exchange.json._debug_info.rendered_template
+      .replace(/\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]+ \d{4}/g, '<date>')
+      .split('\n')
+  })
+}
+
+check.alone.each('rendering.renderer.*', (tools) =>
+  renderedBy(tools, tools.given, { messages: CONVERSATION, tools: [WEATHER] }),
+)
+
+check.alone.each('rendering.renderer-turns.*', (tools) => renderedBy(tools, tools.given, { messages: TURNS }))
 
 check.alone('rendering.renderer-unknown', ({ client, post }) => {
   const model = 'conformance/rendering'
@@ -160,10 +182,23 @@ check.alone('rendering.parser-logprobs', (tools) =>
   }),
 )
 
+check.alone('rendering.parser-generate-logprobs', (tools) =>
+  withParser(tools, 'qwen3', async (model) => {
+    const body = { model, prompt: 'f', logprobs: true, options: OPTIONS }
+    const whole = (await tools.post('/api/generate', { ...body, stream: false })).json
+    const { records } = await tools.post('/api/generate', { ...body, stream: true })
+    return {
+      whole: whole.logprobs?.map(({ token }) => token),
+      stream: records.flatMap(({ logprobs }) => logprobs ?? []).length,
+      eval_count: whole.eval_count,
+    }
+  }),
+)
+
 check.alone('rendering.parser-space', async ({ client, post }) => {
   const spaced = scriptedTable('spaced', { a: ['mull</think>', '\n', '\n so'] })
   const digest = await stored(post, tableModel(spaced))
-  const model = 'conformance/rendering-space'
+  const model = 'conformance/rendering-space-own'
   const body = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser: 'qwen3-thinking' }
   return withModel(client, body, async () => {
     const { response, thinking } = (
@@ -172,6 +207,68 @@ check.alone('rendering.parser-space', async ({ client, post }) => {
     await unload(client, model)
     return { response, thinking }
   })
+})
+
+/** Two tools, the first with parameters as a row has them. */
+const twoTools = (properties: Record<string, { type: string | string[] }> = { city: { type: 'string' } }) => [
+  {
+    type: 'function' as const,
+    function: { name: 'get_weather', parameters: { type: 'object', properties } },
+  },
+  {
+    type: 'function' as const,
+    function: { name: 'get_time', parameters: { type: 'object', properties: { zone: { type: 'string' } } } },
+  },
+]
+
+// What a model says token by token, as the row has it.
+check.alone('rendering.parser-types', async ({ client, post, given: { says, properties } }) => {
+  const digest = await stored(post, tableModel(scriptedTable('typed', { a: says })))
+  const model = 'conformance/rendering-typed-own'
+  const made = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser: 'qwen3-coder' }
+  return withModel(client, made, async () => {
+    const body = { model, messages: [user('a')], tools: twoTools(properties), options: OPTIONS }
+    const { message } = (await post('/api/chat', { ...body, stream: false })).json
+    await unload(client, model)
+    return message.tool_calls[0].function.arguments
+  })
+})
+
+type Calling = { parsers: string[]; says: string[] }
+
+check.alone('rendering.parser-calls', async ({ client, post, given }) => {
+  const groups = given as Calling[]
+  /** The last character of a prompt that makes the model say what the parsers of a group read. */
+  const keyOf = (group: number) => String.fromCharCode(97 + group)
+  const scripts = Object.fromEntries(groups.map(({ says }, group) => [keyOf(group), says]))
+  const digest = await stored(post, tableModel(scriptedTable('calling', scripts)))
+  // All are made from one, which keeps their file, and share a runner.
+  const from = 'conformance/rendering-calling-own'
+  const model = 'conformance/rendering-called-own'
+  const callsOf = ({ message }: Exchange['json']) =>
+    (message.tool_calls ?? []).map(({ function: { index, name } }: Exchange['json']) => `${index} ${name}`)
+  const counted = ({ parser, key }: { parser: string; key: string }) =>
+    withModel(client, { model, from, parser }, async () => {
+      const body = { model, messages: [user(key)], tools: twoTools(), options: OPTIONS }
+      const whole = await post('/api/chat', { ...body, stream: false })
+      const { records } = await post('/api/chat', { ...body, stream: true })
+      return {
+        whole: callsOf(whole.json),
+        stream: records.map(callsOf).filter(({ length }) => length > 0),
+      }
+    })
+  const asked = groups.flatMap(({ parsers }, group) =>
+    parsers.map((parser) => ({ parser, key: keyOf(group) })),
+  )
+  return withModel(
+    client,
+    { model: from, files: { 'a.gguf': digest }, template: '{{ .Prompt }}' },
+    async () => {
+      const counts = await askEach(Object.fromEntries(asked.map((one) => [one.parser, one])), counted)
+      await unload(client, from)
+      return counts
+    },
+  )
 })
 
 // The chat template of the file

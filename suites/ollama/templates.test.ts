@@ -160,6 +160,26 @@ check(
   async ({ post }) => (await post('/api/generate', { ...HI, context: [1_000_000] })).status,
 )
 
+check.alone('templates.think-suffix', ({ client, post, given }) => {
+  const model = 'conformance/templates-think'
+  const told = '[{{ .Think }} {{ .ThinkLevel }} {{ .IsThinkSet }}]'
+  const turns =
+    '{{ range .Messages }}{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}{{ end }}'
+  const template = `{{ if .Suffix }}{{ .Prompt }}^{{ .Suffix }}${told}{{ else }}${turns}{{ end }}`
+  return withModel(client, { model, from: models.harmonist, template }, () =>
+    askEach(given, async (think: boolean | string) => {
+      const answer = await post.wrong('/api/generate', {
+        ...HI,
+        model,
+        suffix: 'end',
+        ...(think === 'absent' ? {} : { think }),
+        _debug_render_only: true,
+      })
+      return answer.json._debug_info?.rendered_template
+    }),
+  )
+})
+
 check('templates.think', ({ post, given }) =>
   askEach(given, async (think: boolean | string | undefined) => {
     const answer = await post.wrong('/api/generate', {
