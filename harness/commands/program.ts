@@ -70,7 +70,7 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return
-      say(`${error.message.replace(/^error: /, '')}${hintFor(error, root, args)}`)
+      say(`${error.message.replace(/^error: |\.$/g, '')}${hintFor(error, root, args)}`)
     } else if (error instanceof SuiteError) {
       for (const line of messageOf(error).split('\n')) say(line)
     } else if (isOfFiles(error)) {

@@ -77,6 +77,12 @@ describe('run', { timeout: 180_000 }, () => {
       2,
       expect.stringMatching(/no server answers at/),
     ])
+    expect(await ends('--reports', 'package.json')).toEqual([
+      2,
+      expect.stringMatching(
+        /package\.json cannot hold the reports \(.* is a file\); name another folder: --reports$/,
+      ),
+    ])
     expect(await ends('goood')).toEqual([
       2,
       expect.stringMatching(/no area and no statement goood; did you mean good\?/),

@@ -35,7 +35,7 @@ export const soak = (): Command =>
         import('../recording/recording.ts'),
         import('../wire/exchange.ts'),
       ])
-      const forget = onInterrupt(async () => stopRuns())
+      const forget = onInterrupt(stopRuns)
       const seed = shuffle === true ? Date.now() % 2 ** 31 : shuffle
       const differing = await soak(
         system,

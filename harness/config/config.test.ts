@@ -73,6 +73,11 @@ describe('each broken entry is a line with file and line', () => {
       'relies-on:\n  endpoint: []',
       /^c\.yaml:2: relies-on has no key endpoint; did you mean endpoints\?$/,
     ],
+    [
+      'an empty list',
+      'relies-on:\n  ids: []',
+      /^c\.yaml:2: relies-on\.ids must NOT have fewer than 1 items$/,
+    ],
     ['a text for a list', 'relies-on:\n  ids: chat', /^c\.yaml:2: relies-on\.ids is "chat", not a list$/],
     [
       'an unknown profile',

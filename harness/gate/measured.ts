@@ -26,7 +26,7 @@ export async function measured(
   tell: (line: string) => void,
 ): Promise<{ result: Sorted; found: Difference }> {
   const [a, b] = [sideOf(from, system), sideOf(to, system)]
-  const forget = onInterrupt(async () => stopRuns())
+  const forget = onInterrupt(stopRuns)
   // Two runs at once keep the cores as busy as one with more workers.
   const both = [a, b].every(({ kind, name }) => kind === 'target' && !/^(https?:|replay\b)/.test(name))
   const mix = both ? { [MIX_VARIABLES.workers]: '3' } : {}
@@ -40,9 +40,9 @@ export async function measured(
   if ([a, b].every(({ name }) => /^https?:/.test(name))) await first
   // Of one that cannot be judged alone nothing comes.
   const [was, is] = await Promise.all([first, resultsOf(b)])
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
       over = true
-      stopRuns()
+      await stopRuns()
       throw error
     })
     .finally(forget)

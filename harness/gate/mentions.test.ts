@@ -26,6 +26,12 @@ describe('a version of Ollama is found in', () => {
     ['a tag that is no version', 'compose.yaml', 'image: ollama/ollama:latest', '1 latest'],
     ['a variable', '.env', 'A=1\nOLLAMA_VERSION=0.24.0', '2 0.24.0'],
     ['one of a Dockerfile', 'Dockerfile', 'ENV OLLAMA_VERSION 0.24.0', '1 0.24.0'],
+    [
+      'one of another name, which the image takes',
+      'Dockerfile',
+      'ARG VERSION=0.24.0\nFROM ollama/ollama:${VERSION}',
+      '1 0.24.0',
+    ],
     ['one of a workflow', 'ci.yml', `env:\n  OLLAMA_TAG: '0.24.0'`, '2 0.24.0'],
     ['one of a Makefile', 'Makefile', 'OLLAMA_IMAGE_TAG := 0.24.0', '1 0.24.0'],
     ['a default', 'compose.yaml', 'image: ollama/ollama:${OLLAMA_VERSION:-0.24.0}', '1 0.24.0'],

@@ -24,6 +24,9 @@ const VARIABLE = new RegExp(
   'gi',
 )
 
+/** `FROM ollama/ollama:${VERSION}`: the version is what the file gives a variable of that name. */
+const TAG_VARIABLE = /(?<![\w./-])(?:[\w.-]+(?::\d+)?\/)*ollama(?:\/ollama)?:\$\{?(\w+)/g
+
 /** `ollama/ollama/releases/download/v0.24.0/ollama-linux-amd64.tgz` */
 const RELEASE =
   /ollama\/ollama\/(?:releases\/download|releases\/tag|archive\/refs\/tags)\/(v\d+\.\d+\.\d+(?:-rc\.?\d+)?)/g
@@ -53,6 +56,7 @@ const PROSE = /\.(?:md|mdx|rst|adoc)$/i
 export function mentionsIn(path: string, text: string, chosen = false): Mention[] {
   if (PROSE.test(path) && !chosen) return []
   const lines = text.split(/\r?\n/)
+  const variables = [...new Set([...text.matchAll(TAG_VARIABLE)].map(([, name]) => name as string))]
   const found = lines.flatMap((content, index) => {
     const line = index + 1
     const onLine: Mention[] = []
@@ -64,6 +68,11 @@ export function mentionsIn(path: string, text: string, chosen = false): Mention[
       if (image?.includes('/') || semver.valid(tag ?? '')) add(image as string, tag ?? digest)
     }
     for (const [, name, version] of content.matchAll(VARIABLE)) add(name as string, version)
+    for (const name of variables)
+      add(
+        name,
+        content.match(new RegExp(`(?<![\\w-])${name}["']?\\s*(?:[:=]\\s*|\\s)["']?(${VERSION})`))?.[1],
+      )
     for (const [, version] of content.matchAll(RELEASE)) add('release', version)
     for (const [, repository, tag] of content.matchAll(INLINE_PAIR)) add(repository as string, tag)
     if (ANNOTATION.test(lines[index - 1] ?? ''))

@@ -41,10 +41,12 @@ export function sideOf(name: string, system: System): Side {
 const CLI = fromRoot('harness', 'commands', `cli${CODE}`)
 
 const running = new Set<ChildProcess>()
+const underway = new Set<Promise<Results>>()
 
-/** Stops what still runs, as an interruption does: each takes its servers down. */
-export function stopRuns(): void {
+/** Stops what still runs, as an interruption does, and waits until each has taken its servers down and nothing is left of it. */
+export async function stopRuns(): Promise<void> {
   for (const child of running) child.kill('SIGTERM')
+  await Promise.allSettled(underway)
 }
 
 /**
@@ -61,6 +63,22 @@ export async function measure(
   names: readonly string[],
   tell: (line: string) => void,
   mix: Record<string, string> = {},
+): Promise<Results> {
+  const measured = resultsOf(system, target, names, tell, mix)
+  underway.add(measured)
+  try {
+    return await measured
+  } finally {
+    underway.delete(measured)
+  }
+}
+
+async function resultsOf(
+  system: System,
+  target: string,
+  names: readonly string[],
+  tell: (line: string) => void,
+  mix: Record<string, string>,
 ): Promise<Results> {
   const reports = temporaryFolder()
   try {

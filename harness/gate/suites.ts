@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { startVitest } from 'vitest/node'
-import { SuiteError } from '../base/errors.ts'
+import { messageOf, SuiteError } from '../base/errors.ts'
 import { EXIT } from '../base/exit.ts'
 import { CODE, fromRoot, reportFolder } from '../base/paths.ts'
 import type { System } from '../base/systems.ts'
@@ -53,7 +53,9 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
   const asked = target ?? process.env.OLLAMA_TARGET ?? config?.config.target
   if (asked) process.env.OLLAMA_TARGET = asked
   if (llamaServerTarget) process.env.LLAMA_SERVER_TARGET = llamaServerTarget
-  process.env.CONFORMANCE_REPORTS = resolve(options.reports ?? (process.env.CONFORMANCE_REPORTS || 'reports'))
+  const reports = resolve(options.reports ?? (process.env.CONFORMANCE_REPORTS || 'reports'))
+  assertHolds(reports)
+  process.env.CONFORMANCE_REPORTS = reports
   if (config) process.env.CONFORMANCE_CONFIG = config.path
   for (const [key, value] of Object.entries(aboutServer(options))) {
     if (value) process.env[SERVER_VARIABLES[key as keyof typeof SERVER_VARIABLES]] = value
@@ -108,6 +110,20 @@ export async function runSuites(names: readonly string[], options: RunOptions): 
   if (relied.length > 0) for (const one of results) writeReport(one, await compiledLedger(), relied)
   if (json) console.log(JSON.stringify(results.map(forPrograms), null, 1))
   return verdict(results, failed)
+}
+
+/** @throws SuiteError when nothing can be written into a folder: it should not be told after minutes */
+function assertHolds(folder: string): void {
+  let there = folder
+  while (!existsSync(there)) there = dirname(there)
+  try {
+    if (!statSync(there).isDirectory()) throw new Error(`${there} is a file`)
+    accessSync(there, constants.W_OK)
+  } catch (error) {
+    throw new SuiteError(
+      `${folder} cannot hold the reports (${messageOf(error)}); name another folder: --reports`,
+    )
+  }
 }
 
 type Found = { file: string; results: Results }

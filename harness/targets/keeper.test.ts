@@ -80,4 +80,14 @@ describe.runIf(POSIX)('a run that is killed (POSIX)', { timeout: 120_000 }, () =
     await run.ended
     await Promise.all(connections.map(({ closed }) => closed))
   })
+
+  test('in a comparison that is interrupted leaves no folder either', async () => {
+    const { target, connections } = await lastingProgram()
+    const run = new Checkout(DEMO).startCommand('diff', target, target)
+    await run.writes('target is ollama')
+    run.child.kill('SIGINT')
+    await run.ended
+    await Promise.all(connections.map(({ closed }) => closed))
+    await emptied(run.temp)
+  })
 })
