@@ -23,7 +23,7 @@ const DATA = [
 
 // `routes.yaml` and `exchanges.yaml` are read as JSON too.
 const isData = (path: string) =>
-  !/\.ts$|[\\/](routes|exchanges|clients)\.yaml$|[\\/]calls?\.\w+$|[\\/]README\.md$/.test(path)
+  !/\.ts$|[\\/](routes|exchanges|clients)\.yaml$|[\\/]calls?\.\w+$|[\\/](README\.md|prepare\.mjs)$/.test(path)
 
 const folder = resolve(process.argv[2] ?? fromRoot('dist'))
 rmSync(folder, { recursive: true, force: true })
