@@ -56,7 +56,12 @@ const PROSE = /\.(?:md|mdx|rst|adoc)$/i
 export function mentionsIn(path: string, text: string, chosen = false): Mention[] {
   if (PROSE.test(path) && !chosen) return []
   const lines = text.split(/\r?\n/)
-  const variables = [...new Set([...text.matchAll(TAG_VARIABLE)].map(([, name]) => name as string))]
+  const variables = new Map(
+    [...text.matchAll(TAG_VARIABLE)].map(([, name = '']) => [
+      name,
+      new RegExp(`(?<![\\w-])${name}["']?\\s*(?:[:=]\\s*|\\s)["']?(${VERSION})`),
+    ]),
+  )
   const found = lines.flatMap((content, index) => {
     const line = index + 1
     const onLine: Mention[] = []
@@ -68,11 +73,7 @@ export function mentionsIn(path: string, text: string, chosen = false): Mention[
       if (image?.includes('/') || semver.valid(tag ?? '')) add(image as string, tag ?? digest)
     }
     for (const [, name, version] of content.matchAll(VARIABLE)) add(name as string, version)
-    for (const name of variables)
-      add(
-        name,
-        content.match(new RegExp(`(?<![\\w-])${name}["']?\\s*(?:[:=]\\s*|\\s)["']?(${VERSION})`))?.[1],
-      )
+    for (const [name, given] of variables) add(name, content.match(given)?.[1])
     for (const [, version] of content.matchAll(RELEASE)) add('release', version)
     for (const [, repository, tag] of content.matchAll(INLINE_PAIR)) add(repository as string, tag)
     if (ANNOTATION.test(lines[index - 1] ?? ''))

@@ -169,29 +169,26 @@ check.alone('rendering.parser-format', (tools) =>
   ),
 )
 
+/** The tokens that log probabilities are told of: those of a whole answer, and how many there are in a stream. */
+const probabilities = (whole: Exchange, stream: Exchange) => ({
+  whole: whole.json.logprobs?.map(({ token }: Exchange['json']) => token),
+  stream: stream.records.flatMap(({ logprobs }) => logprobs ?? []).length,
+  eval_count: whole.json.eval_count,
+})
+
 check.alone('rendering.parser-logprobs', (tools) =>
   withParser(tools, 'qwen3', async (model) => {
     const body = { model, messages: [user('f')], tools: [WEATHER], logprobs: true, options: OPTIONS }
-    const whole = (await tools.post('/api/chat', { ...body, stream: false })).json
-    const { records } = await tools.post('/api/chat', { ...body, stream: true })
-    return {
-      whole: whole.logprobs?.map(({ token }) => token),
-      stream: records.flatMap(({ logprobs }) => logprobs ?? []).length,
-      eval_count: whole.eval_count,
-    }
+    const whole = await tools.post('/api/chat', { ...body, stream: false })
+    return probabilities(whole, await tools.post('/api/chat', { ...body, stream: true }))
   }),
 )
 
 check.alone('rendering.parser-generate-logprobs', (tools) =>
   withParser(tools, 'qwen3', async (model) => {
     const body = { model, prompt: 'f', logprobs: true, options: OPTIONS }
-    const whole = (await tools.post('/api/generate', { ...body, stream: false })).json
-    const { records } = await tools.post('/api/generate', { ...body, stream: true })
-    return {
-      whole: whole.logprobs?.map(({ token }) => token),
-      stream: records.flatMap(({ logprobs }) => logprobs ?? []).length,
-      eval_count: whole.eval_count,
-    }
+    const whole = await tools.post('/api/generate', { ...body, stream: false })
+    return probabilities(whole, await tools.post('/api/generate', { ...body, stream: true }))
   }),
 )
 
