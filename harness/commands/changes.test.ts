@@ -48,6 +48,12 @@ test('the configuration in the working folder decides what counts', async () => 
 describe('what cannot be judged ends with 2 and one line', () => {
   test.each([
     ['an unknown command', 'change 0.24.0 0.32.15', /unknown command 'change'; did you mean changes\?/],
+    [
+      'two forms at once',
+      'changes 0.24.0 0.32.15 --json --markdown',
+      /'--markdown' cannot be used with option '--json'/,
+    ],
+    ['two sources at once', 'learn --har x.har --listen 1', /'--har <files...>' cannot be used with/],
     ['an unknown option', 'changes 0.24.0 0.32.15 --jsn', /unknown option '--jsn'; did you mean --json\?/],
     ['too few versions', 'changes 0.24.0', /missing required argument 'to'/],
     ['no version', 'changes 0.24.0 latest', /latest names no version/],

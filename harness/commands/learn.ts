@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { SuiteError, say } from '../base/errors.ts'
 import type { Usage } from '../gate/usage.ts'
 import { compiledLedger } from '../ledger/compiled.ts'
@@ -22,7 +22,7 @@ export const learn = (): Command =>
     )
     .option('--listen <port>', 'where the proxy listens, [host:]port', '11435')
     .option('--upstream <url>', 'the server behind it', 'http://127.0.0.1:11434')
-    .option('--har <files...>', 'read HAR files instead')
+    .addOption(new Option('--har <files...>', 'read HAR files instead').conflicts(['listen', 'upstream']))
     .option(
       '--config <file>',
       'where to write it; what it relies on already stays',

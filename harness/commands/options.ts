@@ -16,7 +16,7 @@ export const onlyOption = (verb: string) =>
 export const allOption = () => new Option('--all', 'list also what does not touch what you rely on')
 
 export const markdownOption = () =>
-  new Option('--markdown', 'for a comment on a pull request or the summary of a job')
+  new Option('--markdown', 'for a comment on a pull request or the summary of a job').conflicts('json')
 
 /** Where results are, unless somebody says otherwise. */
 export const REPORTS = 'reports'
