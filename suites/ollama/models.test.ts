@@ -292,6 +292,18 @@ check('models.copy.refused', async ({ post }) => {
   }
 })
 
+check.alone('models.copy.refused.kept', ({ client, get, post }) => {
+  const [present, absent] = ['conformance/models-kept', 'conformance/models-kept:absent']
+  return withModel(client, { model: present, from: models.spare, system: 'Kept.' }, async () => {
+    for (const destination of [present, absent]) {
+      await post('/api/copy', { source: 'conformance/nothing', destination })
+    }
+    const { system } = await show(post, present)
+    const listed = (await get('/api/tags')).json.models.map(({ name }) => name)
+    return { system, listed: listed.filter((name) => name.startsWith(present)) }
+  })
+})
+
 check.alone('models.delete.gone', async ({ post, del }) => {
   const model = 'conformance/models-doomed'
   await post('/api/create', { model, from: models.spare, stream: false })
