@@ -104,6 +104,26 @@ describe('what answers have in common stands once', () => {
   })
 })
 
+test('a long body that is sent again stands once', () => {
+  const asking = (body: string): StoredExchange => ({
+    request: { method: 'POST', path: '/api/chat', headers: { 'content-type': 'application/json' }, body },
+    end: 'refused',
+  })
+  const [long, once] = ['a', 'b'].map((letter) => `{"prompt":"${letter.repeat(200)}"}`) as [string, string]
+  const short = '{"prompt":"c"}'
+  const area = { 'a.b': [long, once, short, long, short].map(asking), 'a.c': [asking(long)] }
+  const { 'bodies of requests': bodies } = fold(area)
+  expect(Object.values(bodies as object)).toEqual([JSON.parse(long)])
+  expect(only(area).map((exchange: object) => Object.values(exchange)[0])).toEqual([
+    ['body', Object.keys(bodies as object)[0]],
+    JSON.parse(once),
+    JSON.parse(short),
+    ['body', Object.keys(bodies as object)[0]],
+    JSON.parse(short),
+  ])
+  expectBack(area)
+})
+
 test.each<[string, StoredBytes]>([
   ['no text', { base64: '/w==' }],
   ['only known by a digest', { bytes: 30_000, sha256: 'ab' }],

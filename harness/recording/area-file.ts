@@ -12,19 +12,21 @@ import type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
  * `Date`, and the chunks: when each came, and its bytes. `end` where it is not complete.
  *
  * What answers have in common stands once in the file, as a form with a hole for each value that differs, and the values
- * where it is used. The form is called by its digest, so that the same answers look the same in each recording.
+ * where it is used. The form is called by its digest, so that the same answers look the same in each recording. A long body
+ * that is sent again and again has such a name too: `["body", "kmcf"]`.
  */
 export type AreaFile = Record<string, unknown>
 
 /** No id of a statement has a blank. */
 const FORMS = 'forms of answers'
+const BODIES = 'bodies of requests'
 const HEADERS = 'sets of headers'
 
 /** By name the form, or the names of forms that follow each other. */
 type Table = Record<string, string | string[]>
-type Tables = { forms: Table; headers: Record<string, unknown> }
+type Tables = { forms: Table; bodies: Record<string, object>; headers: Record<string, unknown> }
 type Headers = [name: string, value: string][]
-/** JSON, text, or a list: a form and its values, several of these, names of forms without, or bytes that are no text. */
+/** JSON, text, or a list: a form and its values, several of these, names of forms without, bytes that are no text, a body. */
 type Kept = string | object | unknown[]
 
 const HOLE = '⋯'
@@ -45,15 +47,17 @@ export function fold(area: StoredArea): AreaFile {
     sets[name] = headers
     return name
   }
-  const tables = { forms: forms.table, headers: sets }
+  const bodies = bodiesOf(exchanges)
+  const tables = { forms: forms.table, bodies: bodies.table, headers: sets }
   const folded = (exchange: StoredExchange) => {
-    const short = shorten(exchange, forms, nameOf)
+    const short = shorten(exchange, forms, bodies.fold, nameOf)
     // Whatever else there may be in an answer stays as it is.
     return isDeepStrictEqual(lengthen(short, tables), exchange) ? short : exchange
   }
   const entries = Object.entries(area).map(([id, exchanges]) => [id, exchanges.map(folded)])
   return {
     ...(Object.keys(forms.table).length > 0 && { [FORMS]: forms.table }),
+    ...(Object.keys(bodies.table).length > 0 && { [BODIES]: bodies.table }),
     ...(Object.keys(sets).length > 0 && { [HEADERS]: sets }),
     ...Object.fromEntries(entries),
   }
@@ -61,8 +65,8 @@ export function fold(area: StoredArea): AreaFile {
 
 /** The area that a file holds. */
 export function unfold(file: AreaFile): StoredArea {
-  const { [FORMS]: forms = {}, [HEADERS]: headers = {}, ...area } = file
-  const tables = { forms, headers } as Tables
+  const { [FORMS]: forms = {}, [BODIES]: bodies = {}, [HEADERS]: headers = {}, ...area } = file
+  const tables = { forms, bodies, headers } as Tables
   const whole = (exchange: object) =>
     'request' in exchange ? (exchange as StoredExchange) : lengthen(exchange, tables)
   const entries = Object.entries(area).map(([id, exchanges]) => [id, (exchanges as object[]).map(whole)])
@@ -79,11 +83,12 @@ const textsOf = ({ request: { body }, response }: StoredExchange) => [
 function shorten(
   { request: { method, path, headers, body, ...marks }, response, end }: StoredExchange,
   forms: Forms,
+  foldBody: (body: object) => Kept,
   nameOf: (headers: unknown, base: string) => string,
 ): object {
   const bare = body === undefined ? null : keep(body)
-  const kept = typeof bare === 'string' ? forms.fold(bare) : bare
-  const usual = isDeepStrictEqual(headers, headersWith(kept))
+  const kept = typeof bare === 'string' ? forms.fold(bare) : isJson(bare) ? foldBody(bare) : bare
+  const usual = isDeepStrictEqual(headers, headersWith(bare))
   const { status, chunks = [] } = response ?? {}
   const { time, common } = split(response?.headers ?? [], lengthOf(chunks))
   return {
@@ -101,9 +106,10 @@ function shorten(
 }
 
 /** The exchange that a file holds. */
-function lengthen(short: object, { forms, headers: sets }: Tables): StoredExchange {
+function lengthen(short: object, { forms, bodies, headers: sets }: Tables): StoredExchange {
   const { headers, end = 'complete', ...rest } = short as { headers?: string; end?: StoredExchange['end'] }
-  const [[asked = '', kept = null] = [], ...more] = Object.entries(rest as Record<string, Kept>)
+  const [[asked = '', asking = null] = [], ...more] = Object.entries(rest as Record<string, Kept>)
+  const kept = isNamedBody(asking) ? (bodies[asking[1]] ?? null) : asking
   const answered = more.find(([key]) => /^\d/.test(key))
   const marks = more.filter((entry) => entry !== answered)
   const [method = '', path = ''] = cut(asked)
@@ -134,7 +140,10 @@ const cut = (text: string) => [text.slice(0, text.indexOf(' ')), text.slice(text
 const headersWith = (body: Kept | null): Record<string, string> =>
   isJson(body) ? { 'content-type': 'application/json' } : {}
 
-const isJson = (kept: Kept | null) => typeof kept === 'object' && kept !== null && !Array.isArray(kept)
+const isJson = (kept: Kept | null): kept is object => typeof kept === 'object' && kept !== null && !Array.isArray(kept)
+
+const isNamedBody = (kept: Kept | null): kept is [kind: 'body', name: string] =>
+  Array.isArray(kept) && kept[0] === 'body'
 
 const isLength = (name: string) => name.toLowerCase() === 'content-length'
 
@@ -286,7 +295,7 @@ function joined(parts: readonly unknown[]): unknown[] {
 }
 
 /** A name that no other form has. */
-function nameFor(form: string, table: Table): string {
+function nameFor(form: string, table: object): string {
   const letters = lettersOf(form)
   let length = 4
   while (letters.slice(0, length) in table) length += 1
@@ -299,6 +308,25 @@ const lettersOf = (text: string) =>
     .update(text)
     .digest('hex')
     .replaceAll(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)))
+
+/** The bodies that are sent more than once, where it takes less room to name them. */
+function bodiesOf(exchanges: readonly StoredExchange[]) {
+  const texts = exchanges.flatMap(({ request: { body } }) => (typeof body === 'string' ? [body] : []))
+  const table: Record<string, object> = {}
+  const names = new Map<string, string>()
+  for (const [text, { length }] of Map.groupBy(texts, (text) => text)) {
+    const body = keep(text)
+    if (!isJson(body) || (length - 1) * text.length < 2 * WORTH) continue
+    const name = nameFor(text, table)
+    table[name] = body
+    names.set(text, name)
+  }
+  const fold = (body: object): Kept => {
+    const name = names.get(JSON.stringify(body))
+    return name === undefined ? body : ['body', name]
+  }
+  return { table, fold }
+}
 
 /** A text without its values, as far as JSON writes them in the same way. */
 function formOf(text: string): { form: string; values: unknown[] } {

@@ -132,6 +132,13 @@ check.alone('keep-alive.unload.before-options', async ({ post }) => {
   }
 })
 
+check.alone('keep-alive.unload.chat-fraction', ({ post }) =>
+  askEach([0, 0.001, '900ms'], async (keep_alive) => {
+    const body = { model: models.spare, messages: [], keep_alive, options: GREEDY, stream: false }
+    return (await post('/api/chat', body)).json.done_reason
+  }),
+)
+
 check('keep-alive.unload.unknown-model', async ({ post }) =>
   outcome(await post('/api/generate', { ...UNLOAD, model: 'conformance/nothing' })),
 )
