@@ -140,7 +140,8 @@ const cut = (text: string) => [text.slice(0, text.indexOf(' ')), text.slice(text
 const headersWith = (body: Kept | null): Record<string, string> =>
   isJson(body) ? { 'content-type': 'application/json' } : {}
 
-const isJson = (kept: Kept | null): kept is object => typeof kept === 'object' && kept !== null && !Array.isArray(kept)
+const isJson = (kept: Kept | null): kept is object =>
+  typeof kept === 'object' && kept !== null && !Array.isArray(kept)
 
 const isNamedBody = (kept: Kept | null): kept is [kind: 'body', name: string] =>
   Array.isArray(kept) && kept[0] === 'body'
