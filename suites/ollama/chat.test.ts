@@ -2,7 +2,7 @@ import { models } from '../../fixtures/instruments/models.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
-import { askEach, outcome } from '../answers.ts'
+import { askEach, mediaType, outcome } from '../answers.ts'
 import { garbling, poll, staysLoaded, timeLeft, withModel } from './loaded.ts'
 import { GREEDY, user } from './requests.ts'
 
@@ -567,6 +567,17 @@ check('chat.errors.before-content', async ({ post }) => {
   const exchange = await post('/api/chat', { ...ABC, model: models.refused, stream: true })
   return { ...outcome(exchange), content_type: exchange.contentType }
 })
+
+check('chat.errors.of-engine', ({ post }) =>
+  // A schema that only the engine under it reads, and refuses.
+  askEach({ template: models.templated, native: models.successor }, (model) =>
+    askEach({ whole: false, stream: true }, async (stream) => {
+      const body = { ...ABC, model, stream, format: { type: 'zzz' } }
+      const exchange = await post.wrong('/api/chat', body)
+      return { status: exchange.status, content_type: mediaType(exchange) }
+    }),
+  ),
+)
 
 check('chat.rendered-nothing', async ({ post }) => {
   const answer = await post('/api/chat', { model: models.caller, messages: [user('')], ...BRIEF })
