@@ -35,6 +35,8 @@ check('account.signout.unreachable', async ({ del, post }) => ({
 
 check('account.status.disabled', async ({ get }) => (await get('/api/status')).json)
 
+check('account.status.no-boolean', async ({ get }) => (await get('/api/status')).json)
+
 check('account.status.enabled', async ({ get }) => (await get('/api/status')).json)
 
 check('account.web.disabled', async ({ post }) => ({

@@ -1,9 +1,12 @@
-import { models } from '../../fixtures/instruments/models.ts'
+import { scriptedTable } from '../../fixtures/instruments/instruments.ts'
+import { modelDefinitions, models } from '../../fixtures/instruments/models.ts'
+import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import { askEach, mediaType, outcome } from '../answers.ts'
-import { garbling, poll, staysLoaded, timeLeft, withModel } from './loaded.ts'
+import { garbling, poll, staysLoaded, timeLeft, unload, withModel } from './loaded.ts'
+import { stored } from './making.ts'
 import { GREEDY, user } from './requests.ts'
 
 const WHOLE = { stream: false, options: GREEDY } as const
@@ -477,6 +480,25 @@ check('chat.truncate.last', ({ post }) =>
   ),
 )
 
+/** What is left of a question, a call, and so long a result of it that not both have a place. */
+const keptOfQuestion = async (post: Verbs['post'], model: string) => {
+  const messages = [
+    user('x'.repeat(99)),
+    {
+      role: 'assistant' as const,
+      content: '',
+      tool_calls: [{ function: { index: 0, name: 'f', arguments: {} } }],
+    },
+    { role: 'tool' as const, content: 'y'.repeat(199), tool_name: 'f' },
+  ]
+  const text = rendered(await post('/api/chat', { model, messages, ...RENDERED }))
+  return ['x', 'y'].filter((letter) => text.includes(letter.repeat(9))).join('')
+}
+
+check('chat.truncate.question', ({ post }) => keptOfQuestion(post, models.thinker))
+
+check('chat.truncate.question.native', ({ post }) => keptOfQuestion(post, models.successor))
+
 check('chat.truncate.system', ({ post }) =>
   askEach({ template: models.thinker, native: models.successor }, async (model) => {
     const [first, second] = ['S', 'T'].map((content) => ({
@@ -748,6 +770,20 @@ check.each('chat.tools.read.*', async ({ post, given: { says, tools = ['f'] } })
     options: { temperature: 0, num_predict: 150 },
   }
   return readAs((await post('/api/chat', body)).json.message)
+})
+
+// What a model says token by token, as the row has it: what a format lets it say has no text around the call.
+check.alone.each('chat.tools.around.*', async ({ client, post, given: { says, tools = ['f'] } }) => {
+  const digest = await stored(post, tableModel(scriptedTable('around', { a: says })))
+  const model = 'conformance/chat-around-own'
+  const { template } = modelDefinitions.caller
+  return withModel(client, { model, files: { 'a.gguf': digest }, template }, async () => {
+    const body = { model, messages: [user('a')], tools: tools.map(named), options: SAID }
+    const { message, eval_count } = (await post('/api/chat', { ...body, stream: false })).json
+    const { records } = await post('/api/chat', { ...body, stream: true })
+    await unload(client, model)
+    return { whole: readAs(message), eval_count, stream: records.map(({ message }) => readAs(message)) }
+  })
 })
 
 check.alone.each('chat.tools.tag.*', ({ client, post, given: { template, says } }) => {

@@ -344,6 +344,10 @@ check('generate.think.raw', async ({ post }) =>
   answered(await post('/api/generate', { ...THINK, raw: true, think: true }), thought),
 )
 
+check('generate.think.raw-default', async ({ post }) =>
+  answered(await post('/api/generate', { ...THINK, raw: true }), thought),
+)
+
 check('generate.think.cut', async ({ post }) => {
   const options = { ...GREEDY, num_predict: 2 }
   const { json } = await post('/api/generate', { ...THINK, think: true, options })

@@ -834,6 +834,24 @@ check.each('registry.pull.again.*', async ({ client, post, given: { name, answer
   }
 })
 
+check('registry.pull.no-length', async ({ client, post }) => {
+  const model = named('no-length')
+  deleteLater(client, model)
+  const path = await offer(client, 'no-length', '{"of":"no-length"}')
+  await tell(client, { to: `HEAD ${path}`, status: 200, times: 30 })
+  return ended(await post('/api/pull', { model, insecure: true, stream: false }))
+})
+
+check.alone('registry.pull.damaged', async ({ client, post }) => {
+  const model = named('damaged')
+  deleteLater(client, model)
+  const template = LEFTOVERS.damaged
+  await offer(client, 'damaged', '{"of":"damaged"}', template)
+  const pulled = ended(await post('/api/pull', { model, insecure: true, stream: false }))
+  const asked = await rangesOf(client, pathOf('damaged', `blobs/${digestOf(template)}`))
+  return { ...pulled, asked }
+})
+
 /** Gives the server a model of a config alone, which the registry then says that it has not. */
 async function unpushed(
   { client, post }: Pick<Tools, 'client' | 'post'>,

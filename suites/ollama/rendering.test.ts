@@ -98,6 +98,11 @@ check.alone('rendering.renderer-unknown', ({ client, post }) => {
   )
 })
 
+/** The results of a call without the question that led to it, as a client sends it or a window leaves it. */
+check.alone.each('rendering.renderer-no-user.*', (tools) =>
+  renderedBy(tools, tools.given, { messages: TURNS.slice(1, 4) }),
+)
+
 // Built-in parsers
 
 const withParser = <Result>({ client }: Tools, parser: string, use: (model: string) => Promise<Result>) => {
@@ -133,6 +138,7 @@ check.alone.each('rendering.parser-generate.*', (tools) => {
       model,
       prompt: given.says,
       think: given.think,
+      format: given.format,
       stream: false,
       options: OPTIONS,
     })
@@ -207,10 +213,13 @@ check.alone('rendering.parser-space', async ({ client, post }) => {
 })
 
 /** Two tools, the first with parameters as a row has them. */
-const twoTools = (properties: Record<string, { type: string | string[] }> = { city: { type: 'string' } }) => [
+const twoTools = (
+  properties: Record<string, { type: string | string[] }> = { city: { type: 'string' } },
+  required?: string[],
+) => [
   {
     type: 'function' as const,
-    function: { name: 'get_weather', parameters: { type: 'object', properties } },
+    function: { name: 'get_weather', parameters: { type: 'object', properties, required } },
   },
   {
     type: 'function' as const,
@@ -226,6 +235,24 @@ check.alone('rendering.parser-types', async ({ client, post, given: { says, prop
   return withModel(client, made, async () => {
     const body = { model, messages: [user('a')], tools: twoTools(properties), options: OPTIONS }
     const { message } = (await post('/api/chat', { ...body, stream: false })).json
+    await unload(client, model)
+    return message.tool_calls[0].function.arguments
+  })
+})
+
+check.alone('rendering.parser-one-of', async ({ client, post, given: { says, properties } }) => {
+  const digest = await stored(post, tableModel(scriptedTable('one of', { a: says })))
+  const model = 'conformance/rendering-one-of-own'
+  const made = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser: 'qwen3-coder' }
+  return withModel(client, made, async () => {
+    const body = {
+      model,
+      messages: [user('a')],
+      tools: twoTools(properties),
+      stream: false,
+      options: OPTIONS,
+    }
+    const { message } = (await post.wrong('/api/chat', body)).json
     await unload(client, model)
     return message.tool_calls[0].function.arguments
   })
@@ -266,6 +293,28 @@ check.alone('rendering.parser-calls', async ({ client, post, given }) => {
       return counts
     },
   )
+})
+
+// What a model says token by token, as the row has it, where it is not quite what its parser reads.
+check.alone.each('rendering.parser-odd.*', async ({ client, post, given }) => {
+  const { parser, says, properties, required, num_predict = 20, ...more } = given
+  const digest = await stored(post, tableModel(scriptedTable('odd', { a: says })))
+  const model = 'conformance/rendering-odd-own'
+  const made = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser }
+  return withModel(client, made, async () => {
+    const options = { ...GREEDY, num_predict }
+    const body = { model, messages: [user('a')], tools: twoTools(properties, required), options, ...more }
+    const whole = await post('/api/chat', { ...body, stream: false })
+    // Before 0.30.0 an error takes a slot of the runner for ever.
+    if (whole.status !== 200) await unload(client, model)
+    const { records } = await post('/api/chat', { ...body, stream: true })
+    await unload(client, model)
+    return {
+      whole: whole.status === 200 ? read(whole.json.message) : outcome(whole),
+      done_reason: whole.json.done_reason,
+      stream: records.map(({ message, error }) => (message ? read(message) : { error })),
+    }
+  })
 })
 
 // The chat template of the file

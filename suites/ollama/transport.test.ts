@@ -223,6 +223,11 @@ const sortHosts = ({ get, given }: Tools) =>
 check('transport.host.names', sortHosts)
 check('transport.host.addresses', sortHosts)
 
+check('transport.host.empty', async ({ get }) => {
+  const { status, text } = await get('/api/version', undefined, { headers: { host: '' } })
+  return { status, empty: text === '' }
+})
+
 check('transport.host.options', async ({ client }) => ({
   known: await options(client, '/api/generate', { host: 'localhost' }),
   unknown: await options(client, '/api/nothing', { host: 'localhost' }),
