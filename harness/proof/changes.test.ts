@@ -63,3 +63,11 @@ test('chunks that are split elsewhere are the same bytes', () => {
   expect(textOf(splitElsewhere(LINES))).toBe(textOf(LINES))
   expect(splitElsewhere(LINES).chunks).not.toEqual(LINES.chunks)
 })
+
+test('an hour later than the last of a day is tomorrow', () => {
+  const answer = stream('application/json', '{"created_at":"2026-12-31T23:30:00.5+01:00"}')
+  const times = [...changesOf(answer, around)]
+    .filter(({ name }) => name.startsWith('a time by an hour'))
+    .map(({ answer: changed }) => JSON.parse(textOf(changed)).created_at)
+  expect(times).toEqual(['2027-01-01T00:30:00.5+01:00'])
+})

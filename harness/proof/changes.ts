@@ -296,8 +296,11 @@ function otherValue(value: unknown): unknown {
   return typeof value === 'boolean' ? !value : undefined
 }
 
+/** The date goes with it: before midnight an hour later is tomorrow. */
 const anHourLater = (time: string) =>
-  time.replace(/T(\d\d)/, (_, hour: string) => `T${String((Number(hour) + 1) % 24).padStart(2, '0')}`)
+  time.replace(/^\d{4}-\d\d-\d\dT\d\d/, (hour) =>
+    new Date(Date.parse(`${hour}:00:00Z`) + 3_600_000).toISOString().slice(0, hour.length),
+  )
 
 /** The last letter or digit is another. */
 function otherText(text: string): string {

@@ -200,6 +200,10 @@ check('chat.thinking.unsupported', async ({ post }) =>
   contentOrError(await post('/api/chat', { ...ABC, think: true })),
 )
 
+check('chat.thinking.false-everywhere', async ({ post }) =>
+  contentOrError(await post('/api/chat', { ...ABC, think: false })),
+)
+
 check('chat.thinking.format', async ({ post }) => {
   const { json } = await post('/api/chat', { ...FOUR, think: true, format: { enum: ['x'] } })
   const { message, eval_count } = json

@@ -132,10 +132,13 @@ check.alone('keep-alive.unload.before-options', async ({ post }) => {
   }
 })
 
-check.alone('keep-alive.unload.chat-fraction', ({ post }) =>
-  askEach([0, 0.001, '900ms'], async (keep_alive) => {
-    const body = { model: models.spare, messages: [], keep_alive, options: GREEDY, stream: false }
-    return (await post('/api/chat', body)).json.done_reason
+check.alone('keep-alive.unload.chat-fraction', ({ post, client }) =>
+  askEach([0, 0.001, '1ms'], async (keep_alive) => {
+    const body = { model, messages: [], keep_alive, options: GREEDY, stream: false }
+    const { json } = await post('/api/chat', body)
+    // Nothing of so short a time is to reach the next check.
+    await unload(client)
+    return json.done_reason
   }),
 )
 
