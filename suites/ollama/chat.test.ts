@@ -1,12 +1,10 @@
-import { scriptedTable } from '../../fixtures/instruments/instruments.ts'
 import { modelDefinitions, models } from '../../fixtures/instruments/models.ts'
-import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import { check } from '../../harness/run/check.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import { askEach, mediaType, outcome } from '../answers.ts'
-import { garbling, poll, staysLoaded, timeLeft, unload, withModel } from './loaded.ts'
-import { stored } from './making.ts'
+import { garbling, poll, staysLoaded, timeLeft, withModel } from './loaded.ts'
+import { withSaying } from './making.ts'
 import { GREEDY, user } from './requests.ts'
 
 const WHOLE = { stream: false, options: GREEDY } as const
@@ -777,15 +775,13 @@ check.each('chat.tools.read.*', async ({ post, given: { says, tools = ['f'] } })
 })
 
 // What a model says token by token, as the row has it: what a format lets it say has no text around the call.
-check.alone.each('chat.tools.around.*', async ({ client, post, given: { says, tools = ['f'] } }) => {
-  const digest = await stored(post, tableModel(scriptedTable('around', { a: says })))
+check.alone.each('chat.tools.around.*', ({ client, post, given: { says, tools = ['f'] } }) => {
   const model = 'conformance/chat-around-own'
   const { template } = modelDefinitions.caller
-  return withModel(client, { model, files: { 'a.gguf': digest }, template }, async () => {
+  return withSaying({ client, post }, { name: 'around', says, model, template }, async () => {
     const body = { model, messages: [user('a')], tools: tools.map(named), options: SAID }
     const { message, eval_count } = (await post('/api/chat', { ...body, stream: false })).json
     const { records } = await post('/api/chat', { ...body, stream: true })
-    await unload(client, model)
     return { whole: readAs(message), eval_count, stream: records.map(({ message }) => readAs(message)) }
   })
 })

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
+import { scriptedTable } from '../../fixtures/instruments/instruments.ts'
+import { tableModel } from '../../fixtures/instruments/table-model.ts'
 import type { Tools } from '../../harness/run/check.ts'
+import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Verbs } from '../../harness/wire/verbs.ts'
 import { outcome } from '../answers.ts'
+import { unload, withModel } from './loaded.ts'
 import { GREEDY } from './requests.ts'
 
 /** Puts a blob onto the server. @returns its digest */
@@ -9,6 +13,31 @@ export const stored = async (post: Verbs['post'], bytes: Uint8Array | string) =>
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
   await post(`/api/blobs/${digest}`, bytes)
   return digest
+}
+
+/**
+ * Makes a model of a file of its own that says these tokens, one after the other, to a prompt that ends in `a`; uses it,
+ * unloads and deletes it. The check must be `alone`.
+ *
+ * @param name what the file calls itself
+ */
+export async function withSaying<Result>(
+  { client, post }: Pick<Tools, 'client' | 'post'>,
+  {
+    name,
+    says,
+    model,
+    ...made
+  }: { name: string; says: readonly string[]; model: string } & BodyOf<'POST', '/api/create'>,
+  use: () => Promise<Result>,
+): Promise<Result> {
+  const digest = await stored(post, tableModel(scriptedTable(name, { a: says })))
+  const body = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', ...made }
+  return withModel(client, body, async () => {
+    const result = await use()
+    await unload(client, model)
+    return result
+  })
 }
 
 /** The name of a model that is made for a moment. */

@@ -6,7 +6,7 @@ import type { BodyOf } from '../../harness/wire/answers.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import { askEach, outcome } from '../answers.ts'
 import { unload, withModel } from './loaded.ts'
-import { stored } from './making.ts'
+import { stored, withSaying } from './making.ts'
 import { GREEDY, user } from './requests.ts'
 
 type Body = BodyOf<'POST', '/api/chat'>
@@ -198,16 +198,12 @@ check.alone('rendering.parser-generate-logprobs', (tools) =>
   }),
 )
 
-check.alone('rendering.parser-space', async ({ client, post }) => {
-  const spaced = scriptedTable('spaced', { a: ['mull</think>', '\n', '\n so'] })
-  const digest = await stored(post, tableModel(spaced))
+check.alone('rendering.parser-space', ({ client, post }) => {
   const model = 'conformance/rendering-space-own'
-  const body = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser: 'qwen3-thinking' }
-  return withModel(client, body, async () => {
-    const { response, thinking } = (
-      await post('/api/generate', { model, prompt: 'a', stream: false, options: OPTIONS })
-    ).json
-    await unload(client, model)
+  const says = ['mull</think>', '\n', '\n so']
+  return withSaying({ client, post }, { name: 'spaced', says, model, parser: 'qwen3-thinking' }, async () => {
+    const body = { model, prompt: 'a', stream: false, options: OPTIONS }
+    const { response, thinking } = (await post('/api/generate', body)).json
     return { response, thinking }
   })
 })
@@ -228,23 +224,18 @@ const twoTools = (
 ]
 
 // What a model says token by token, as the row has it.
-check.alone('rendering.parser-types', async ({ client, post, given: { says, properties } }) => {
-  const digest = await stored(post, tableModel(scriptedTable('typed', { a: says })))
+check.alone('rendering.parser-types', ({ client, post, given: { says, properties } }) => {
   const model = 'conformance/rendering-typed-own'
-  const made = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser: 'qwen3-coder' }
-  return withModel(client, made, async () => {
+  return withSaying({ client, post }, { name: 'typed', says, model, parser: 'qwen3-coder' }, async () => {
     const body = { model, messages: [user('a')], tools: twoTools(properties), options: OPTIONS }
     const { message } = (await post('/api/chat', { ...body, stream: false })).json
-    await unload(client, model)
     return message.tool_calls[0].function.arguments
   })
 })
 
-check.alone('rendering.parser-one-of', async ({ client, post, given: { says, properties } }) => {
-  const digest = await stored(post, tableModel(scriptedTable('one of', { a: says })))
+check.alone('rendering.parser-one-of', ({ client, post, given: { says, properties } }) => {
   const model = 'conformance/rendering-one-of-own'
-  const made = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser: 'qwen3-coder' }
-  return withModel(client, made, async () => {
+  return withSaying({ client, post }, { name: 'one of', says, model, parser: 'qwen3-coder' }, async () => {
     const body = {
       model,
       messages: [user('a')],
@@ -253,7 +244,6 @@ check.alone('rendering.parser-one-of', async ({ client, post, given: { says, pro
       options: OPTIONS,
     }
     const { message } = (await post.wrong('/api/chat', body)).json
-    await unload(client, model)
     return message.tool_calls[0].function.arguments
   })
 })
@@ -296,19 +286,16 @@ check.alone('rendering.parser-calls', async ({ client, post, given }) => {
 })
 
 // What a model says token by token, as the row has it, where it is not quite what its parser reads.
-check.alone.each('rendering.parser-odd.*', async ({ client, post, given }) => {
+check.alone.each('rendering.parser-odd.*', ({ client, post, given }) => {
   const { parser, says, properties, required, num_predict = 20, ...more } = given
-  const digest = await stored(post, tableModel(scriptedTable('odd', { a: says })))
   const model = 'conformance/rendering-odd-own'
-  const made = { model, files: { 'a.gguf': digest }, template: '{{ .Prompt }}', parser }
-  return withModel(client, made, async () => {
+  return withSaying({ client, post }, { name: 'odd', says, model, parser }, async () => {
     const options = { ...GREEDY, num_predict }
     const body = { model, messages: [user('a')], tools: twoTools(properties, required), options, ...more }
     const whole = await post('/api/chat', { ...body, stream: false })
     // Before 0.30.0 an error takes a slot of the runner for ever.
     if (whole.status !== 200) await unload(client, model)
     const { records } = await post('/api/chat', { ...body, stream: true })
-    await unload(client, model)
     return {
       whole: whole.status === 200 ? read(whole.json.message) : outcome(whole),
       done_reason: whole.json.done_reason,
