@@ -169,6 +169,7 @@ async function failureOf(
       id: statement.id,
       version,
       known: (path, body) => knownFields(system, version, path, body),
+      mark: 'of',
       given: statement.given,
     })
     const value = normalise(await ended(observed, player))

@@ -52,12 +52,20 @@ export type Tools = Verbs & {
   version: string
   /** Of the fields of a body those that the target's version knows, where an unknown one would prove nothing. */
   known: <Body extends object>(path: string, body: Body) => Body
+  /** Two letters that make a text new to a server on which the suite ran before; `of` where it starts the server itself. */
+  mark: string
   /** What the row says that is sent, where one check serves a family of statements. */
   // oxlint-disable-next-line typescript/no-explicit-any -- each family has a form of its own
   given: any
 }
 
 export type Procedure = (tools: Tools) => Promise<unknown>
+
+/** So many texts of two letters or figures there are. */
+const MARKS = 36 ** 2
+
+const markOf = ({ kind, startedAt }: Session) =>
+  kind === 'url' ? (Math.floor(Date.parse(startedAt) / 1000) % MARKS).toString(36).padStart(2, '0') : 'of'
 
 /** A finding about the server. */
 export class Finding extends Error {
@@ -172,6 +180,7 @@ async function attempt(
       id: statement.id,
       version: session.version,
       known: (path, body) => knownFields(session.system, session.version, path, body),
+      mark: markOf(session),
       given: asNamed(statement.given, session.supply?.names),
     })
     const over = Promise.race([overEarly(session), lookout.gone])

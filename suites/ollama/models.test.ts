@@ -1324,8 +1324,8 @@ check.alone('models.ps.parent', ({ client, get, post }) => {
   })
 })
 
-check.alone.each('models.blobs.written.*', async ({ head, post, given }) => {
-  const text = `A blob whose digest is written as ${given}.`
+check.alone.each('models.blobs.written.*', async ({ head, post, mark, given }) => {
+  const text = `A blob whose digest is written as ${given}.${mark === 'of' ? '' : mark}`
   const digest = digestOf(text)
   const written: Record<string, string> = {
     upper: `sha256:${digest.slice(7).toUpperCase()}`,
@@ -1334,5 +1334,9 @@ check.alone.each('models.blobs.written.*', async ({ head, post, given }) => {
     bare: digest.slice(7),
   }
   const upload = await post.wrong(`/api/blobs/${written[given]}` as '/api/blobs/:digest', text)
-  return { ...outcome(upload), stored: (await head(`/api/blobs/${digest}`)).status }
+  const { status, error } = outcome(upload)
+  const { status: stored } = await head(`/api/blobs/${digest}`)
+  const figures = digest.slice(7)
+  const said = error?.replaceAll(figures, '…').replaceAll(figures.toUpperCase(), '… in capitals')
+  return { status, error: said, stored }
 })
