@@ -12,7 +12,7 @@ import type { AnswerOf, BodyOf } from '../../harness/wire/answers.ts'
 import { type Client, REGISTRY } from '../../harness/wire/client.ts'
 import type { Exchange } from '../../harness/wire/exchange.ts'
 import type { StoredModelConfig, StoredModelManifest } from '../../schemas/ollama/types.ts'
-import { outcome } from '../answers.ts'
+import { askEach, outcome } from '../answers.ts'
 import { poll, withModel } from './loaded.ts'
 import { left, type Received, received, tell } from './peer.ts'
 import { GREEDY, user } from './requests.ts'
@@ -416,14 +416,46 @@ check.alone.each('registry.push.manifest-status.*', async ({ client, post, given
   })
 })
 
-check.alone.each('registry.push.blob-status.*', async ({ client, post, given: { method, status } }) => {
+/** Gives the server a model of a config alone, and the registry answers to a push of that. */
+async function withAnswers(
+  { client, post, mark }: Pick<Tools, 'client' | 'post' | 'mark'>,
+  name: string,
+  answers: (blob: string, uploads: string) => Told[],
+) {
+  const model = named(name)
+  deleteLater(client, model)
+  const blob = await offer(client, name, `{"${mark}":"${name}"}`)
+  await post('/api/pull', { model, insecure: true, stream: false })
+  await tell(client, ...answers(blob, pathOf(name, 'blobs/uploads/')))
+  return model
+}
+
+check.each('registry.push.blob-status.*', async ({ client, post, mark, given: { method, status } }) => {
   const name = `blob-${method.toLowerCase()}-${status}`
-  const system = `A layer for ${name}.`
-  const digest = digestOf(system)
-  const path = method === 'POST' ? 'blobs/uploads/' : `blobs/${digest}`
-  return withModel(client, { model: named(name), from: models.templated, system }, async () => {
-    await tell(client, { to: `${method} ${pathOf(name, path)}`, status, body: 'no luck' })
-    return ended(await post('/api/push', { model: named(name), insecure: true, stream: false }))
+  const refusal = { status, body: 'no luck' }
+  const model = await withAnswers({ client, post, mark }, name, (blob, uploads) =>
+    method === 'HEAD'
+      ? [{ to: `HEAD ${blob}`, ...refusal }]
+      : [
+          { to: `HEAD ${blob}`, status: 404 },
+          { to: `POST ${uploads}`, ...refusal },
+        ],
+  )
+  return ended(await post('/api/push', { model, insecure: true, stream: false }))
+})
+
+check('registry.push.mounted-again', async ({ client, post, mark }) => {
+  const name = 'mounted-again'
+  const model = await withAnswers({ client, post, mark }, name, (blob, uploads) => [
+    { to: `HEAD ${blob}`, status: 404, times: 2 },
+    { to: `POST ${uploads}`, status: 201, times: 2 },
+  ])
+  const asked = async () =>
+    lines(await received(client, `registry-${name}/blobs/`)).filter((line) => line !== 'GET blob')
+  return askEach({ first: 1, again: 2 }, async () => {
+    const before = (await asked()).length
+    const pushed = ended(await post('/api/push', { model, insecure: true, stream: false }))
+    return { ...pushed, asked: (await asked()).slice(before) }
   })
 })
 
