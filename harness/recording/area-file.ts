@@ -12,8 +12,8 @@ import type { StoredArea, StoredBytes, StoredExchange } from './stored.ts'
  * `Date`, and the chunks: when each came, and its bytes. `end` where it is not complete.
  *
  * What answers have in common stands once in the file, as a form with a hole for each value that differs, and the values
- * where it is used. The form is called by its digest, so that the same answers look the same in each recording. A long body
- * that is sent again and again has such a name too: `["body", "kmcf"]`.
+ * where it is used. The form is called by its digest, so that the same answers look the same in each recording. A body
+ * that is sent again has such a name too, where that takes less room: `["body", "kmcf"]`.
  */
 export type AreaFile = Record<string, unknown>
 
@@ -50,7 +50,7 @@ export function fold(area: StoredArea): AreaFile {
   const bodies = bodiesOf(exchanges)
   const tables = { forms: forms.table, bodies: bodies.table, headers: sets }
   const folded = (exchange: StoredExchange) => {
-    const short = shorten(exchange, forms, bodies.fold, nameOf)
+    const short = shorten(exchange, forms, bodies.named, nameOf)
     // Whatever else there may be in an answer stays as it is.
     return isDeepStrictEqual(lengthen(short, tables), exchange) ? short : exchange
   }
@@ -83,11 +83,11 @@ const textsOf = ({ request: { body }, response }: StoredExchange) => [
 function shorten(
   { request: { method, path, headers, body, ...marks }, response, end }: StoredExchange,
   forms: Forms,
-  foldBody: (body: object) => Kept,
+  bodies: ReadonlyMap<unknown, Kept>,
   nameOf: (headers: unknown, base: string) => string,
 ): object {
   const bare = body === undefined ? null : keep(body)
-  const kept = typeof bare === 'string' ? forms.fold(bare) : isJson(bare) ? foldBody(bare) : bare
+  const kept = typeof bare === 'string' ? forms.fold(bare) : (bodies.get(body) ?? bare)
   const usual = isDeepStrictEqual(headers, headersWith(bare))
   const { status, chunks = [] } = response ?? {}
   const { time, common } = split(response?.headers ?? [], lengthOf(chunks))
@@ -310,23 +310,19 @@ const lettersOf = (text: string) =>
     .digest('hex')
     .replaceAll(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)))
 
-/** The bodies that are sent more than once, where it takes less room to name them. */
+/** The bodies that are sent more than once, where it takes less room to name them: what they are called, by their text. */
 function bodiesOf(exchanges: readonly StoredExchange[]) {
   const texts = exchanges.flatMap(({ request: { body } }) => (typeof body === 'string' ? [body] : []))
   const table: Record<string, object> = {}
-  const names = new Map<string, string>()
+  const named = new Map<string, Kept>()
   for (const [text, { length }] of Map.groupBy(texts, (text) => text)) {
     const body = keep(text)
     if (!isJson(body) || (length - 1) * text.length < 2 * WORTH) continue
     const name = nameFor(text, table)
     table[name] = body
-    names.set(text, name)
+    named.set(text, ['body', name])
   }
-  const fold = (body: object): Kept => {
-    const name = names.get(JSON.stringify(body))
-    return name === undefined ? body : ['body', name]
-  }
-  return { table, fold }
+  return { table, named }
 }
 
 /** A text without its values, as far as JSON writes them in the same way. */

@@ -446,6 +446,10 @@ check('chat.truncate.oldest', async ({ post }) => {
   return rendered(await post('/api/chat', body)).replace(/(.)\1{100,}/g, '$1…')
 })
 
+/** Which letters stand so many times in a row in a text. */
+const lettersIn = (text: string, times: number) =>
+  ['x', 'y', 'z'].filter((letter) => text.includes(letter.repeat(times))).join('')
+
 /** What is left of a conversation, by what the template or llama-server makes of it. */
 const kept = async (post: Verbs['post'], model: string, texts: string[]) => {
   const messages = texts.map((text, index) => ({
@@ -453,7 +457,7 @@ const kept = async (post: Verbs['post'], model: string, texts: string[]) => {
     content: text,
   }))
   const text = rendered(await post('/api/chat', { model, messages, ...RENDERED }))
-  return ['x', 'y', 'z'].filter((letter) => text.includes(letter.repeat(2))).join('')
+  return lettersIn(text, 2)
 }
 
 check('chat.truncate.exact', ({ post }) =>
@@ -494,7 +498,7 @@ const keptOfQuestion = async (post: Verbs['post'], model: string) => {
     { role: 'tool' as const, content: 'y'.repeat(199), tool_name: 'f' },
   ]
   const text = rendered(await post('/api/chat', { model, messages, ...RENDERED }))
-  return ['x', 'y'].filter((letter) => text.includes(letter.repeat(9))).join('')
+  return lettersIn(text, 9)
 }
 
 check('chat.truncate.question', ({ post }) => keptOfQuestion(post, models.thinker))
@@ -523,7 +527,7 @@ check('chat.truncate.false', async ({ post }) => {
   ]
   return askEach({ template: models.thinker, native: models.successor }, async (model) => {
     const text = rendered(await post('/api/chat', { model, messages, ...RENDERED, truncate: false }))
-    return ['x', 'y', 'z'].filter((letter) => text.includes(letter.repeat(2))).join('')
+    return lettersIn(text, 2)
   })
 })
 
@@ -548,7 +552,7 @@ const keptBeside = (post: Verbs['post'], model: string, length: number) => {
   const messages = ['x', 'y', 'z'].map((letter) => user(letter.repeat(30)))
   return askEach({ nothing: undefined, tool: [tool] }, async (tools) => {
     const text = rendered(await post('/api/chat', { model, messages, tools, ...RENDERED }))
-    return ['x', 'y', 'z'].filter((letter) => text.includes(letter.repeat(9))).join('')
+    return lettersIn(text, 9)
   })
 }
 

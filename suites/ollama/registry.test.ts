@@ -452,7 +452,7 @@ check('registry.push.mounted-again', async ({ client, post, mark }) => {
   ])
   const asked = async () =>
     lines(await received(client, `registry-${name}/blobs/`)).filter((line) => line !== 'GET blob')
-  return askEach({ first: 1, again: 2 }, async () => {
+  return askEach(['first', 'again'], async () => {
     const before = (await asked()).length
     const pushed = ended(await post('/api/push', { model, insecure: true, stream: false }))
     return { ...pushed, asked: (await asked()).slice(before) }
@@ -887,27 +887,15 @@ check.alone('registry.pull.damaged', async ({ client, post }) => {
 })
 
 /** Gives the server a model of a config alone, which the registry then says that it has not. */
-async function unpushed(
+const unpushed = (
   { client, post }: Pick<Tools, 'client' | 'post'>,
   name: string,
   headers: Record<string, string> = { location: `http://${REGISTRY}/upload-${name}` },
-) {
-  const model = named(name)
-  deleteLater(client, model)
-  const path = await offer(client, name, `{"of":"${name}"}`)
-  await post('/api/pull', { model, insecure: true, stream: false })
-  await tell(
-    client,
-    { to: `HEAD ${path}`, status: 404, times: 30 },
-    {
-      to: `POST ${pathOf(name, 'blobs/uploads/')}`,
-      status: 202,
-      headers,
-      times: 30,
-    },
-  )
-  return model
-}
+) =>
+  withAnswers({ client, post, mark: 'of' }, name, (blob, uploads) => [
+    { to: `HEAD ${blob}`, status: 404, times: 30 },
+    { to: `POST ${uploads}`, status: 202, headers, times: 30 },
+  ])
 
 check.each('registry.push.again.*', async ({ client, post, given: { name, headers, answers } }) => {
   const model = await unpushed({ client, post }, name, headers)
